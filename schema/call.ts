@@ -83,7 +83,7 @@ export class Call<Name extends CallName = CallName> {
     this.args = args;
   }
   *[Symbol.iterator](): Generator<Call, CallResult<Name>, unknown> {
-    return (yield this as unknown as Call) as CallResult<Name>;
+    return (yield this) as CallResult<Name>;
   }
 }
 

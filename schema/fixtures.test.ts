@@ -30,9 +30,9 @@ for (const [name, schema] of Object.entries(schemas))
 
 test("every kind of event, view, input and message has a fixture", () => {
   const kinds = (schema: { options: readonly { entries: Record<string, unknown> }[] }, key: string) =>
-    schema.options.map((option) => (option.entries[key] as { literal: string }).literal).sort();
+    schema.options.map((option) => (option.entries[key] as { literal: string }).literal).toSorted();
   const seen = (fixture: unknown, key: string) =>
-    [...new Set((fixture as Record<string, string>[]).map((one) => one[key]))].sort();
+    [...new Set((fixture as Record<string, string>[]).map((one) => one[key]))].toSorted();
   assert.deepEqual(seen((readFixture("trace") as { events: unknown }).events, "kind"), kinds(traceEventSchema, "kind"));
   assert.deepEqual(seen(readFixture("views"), "view"), kinds(viewSchema, "view"));
   assert.deepEqual(seen(readFixture("inputs"), "input"), kinds(inputSchema, "input"));

@@ -49,6 +49,6 @@ if (process.argv.includes("--check")) {
   process.exit(missing.length ? 1 : 0);
 }
 for (const [name, version] of missing) lock.packages[`node_modules/${name}`] ??= { version, ...describePlatform(name) };
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(lockFile, JSON.stringify(lock, null, 2) + "\n");
 console.log(`package-lock.json: ${missing.length} placeholders added`);
