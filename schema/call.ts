@@ -83,7 +83,13 @@ export class Call<Name extends CallName = CallName> {
     this.args = args;
   }
   *[Symbol.iterator](): Generator<Call, CallResult<Name>, unknown> {
-    return (yield this) as CallResult<Name>;
+    try {
+      return (yield this) as CallResult<Name>;
+    } catch (error) {
+      // A kernel made this error where it runs; from here its stack leads to the line of the program that called.
+      if (error instanceof Error && !Object.isFrozen(error)) Error.captureStackTrace?.(error);
+      throw error;
+    }
   }
 }
 

@@ -5,7 +5,6 @@ import { traceSchema } from "./trace.ts";
 
 /** `sim`: the simulated kernel, in the browser. `live`: the reader's own Linux kernel, through the runner. */
 export type Kernel = "sim" | "live";
-export type Language = "ts" | "sh" | "c";
 
 /** Something wrong with a chapter, where it stands (1-based), and what would mend it. */
 export interface Problem {
@@ -57,6 +56,10 @@ export interface Cell {
   readonly hints: readonly string[];
   readonly expectation: Expectation | null;
 }
+
+/** Is a cell one program for both kernels? */
+export const isPortable = (cell: Pick<Cell, "kernels">): boolean =>
+  cell.kernels.includes("sim") && cell.kernels.includes("live");
 
 export interface Chapter {
   readonly file: string;

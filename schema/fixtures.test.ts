@@ -57,6 +57,7 @@ const refused: readonly [why: string, schema: v.GenericSchema, value: unknown][]
   ["a box whose name is a path", runRequestSchema, request({ box: "a/b" })],
   ["a time limit of an hour", runRequestSchema, request({ timeoutMs: 3_600_000 })],
   ["a value named like a prototype trick", runRequestSchema, request({ with: { "a b": 1 } })],
+  ["a value of a hundred thousand levels", runRequestSchema, request({ with: { deep: nest(100_000) } })],
   ["a run without an id", toRunnerSchema, { type: "stop" }],
 ];
 for (const [why, schema, value] of refused)
@@ -64,6 +65,9 @@ for (const [why, schema, value] of refused)
 
 function picture(tree: unknown): unknown {
   return { view: "picture", description: "", width: 1, height: 1, tree };
+}
+function nest(levels: number): unknown {
+  return JSON.parse("[".repeat(levels) + "]".repeat(levels));
 }
 function request(change: object): unknown {
   return { ...(readFixture("run-request") as object), ...change };

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { checkSchema, compiledCellSchema, endSchema, maxTimeoutMs } from "./cell.ts";
-import { identifier, integer, list, shortText, source, text } from "./limits.ts";
+import { identifier, integer, json, list, shortText, source, text } from "./limits.ts";
 import { traceEventSchema } from "./trace.ts";
 import { inputSchema, viewSchema } from "./view.ts";
 
@@ -31,7 +31,7 @@ export const runRequestSchema = v.object({
   box: v.nullable(identifier),
   files: list(v.object({ path: boxPath, text: source }), 50),
   /** Values of the notebook, by name, as JSON. */
-  with: v.record(identifier, v.unknown()),
+  with: v.record(identifier, json),
   args: list(text, 50),
   timeoutMs: v.pipe(integer, v.minValue(1), v.maxValue(maxTimeoutMs)),
   trace: v.boolean(),
@@ -58,7 +58,7 @@ export const fromRunnerSchema = v.variant("type", [
   v.object({ type: v.literal("started"), run: runId }),
   v.object({ type: v.literal("output"), run: runId, text }),
   v.object({ type: v.literal("check"), run: runId, check: checkSchema }),
-  v.object({ type: v.literal("result"), run: runId, value: v.unknown() }),
+  v.object({ type: v.literal("result"), run: runId, value: json }),
   v.object({ type: v.literal("trace"), run: runId, events: list(traceEventSchema, 1_000) }),
   v.object({ type: v.literal("ended"), run: runId, end: endSchema }),
   v.object({ type: v.literal("refused"), run: runId, code: shortText, message: text, remedy: v.optional(text) }),
