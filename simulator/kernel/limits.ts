@@ -1,0 +1,8 @@
+/** The limits that a process meets: setrlimit(2)'s usual values and the defaults of Linux. */
+
+/** Processes that may exist at once (RLIMIT_NPROC); one more is EAGAIN. */
+export const MAX_PROCESSES = 1_024;
+/** Descriptors of a process (RLIMIT_NOFILE); one more is EMFILE. */
+export const MAX_DESCRIPTORS = 1_024;
+/** Largest pipe that an unprivileged process may ask for, in bytes (/proc/sys/fs/pipe-max-size). */
+export const MAX_PIPE_SIZE = 1_048_576;
