@@ -1,0 +1,6 @@
+/** The middle of an odd number of values, the upper middle of an even one; NaN of none. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+export const round = (value: number): number => Number(value.toPrecision(3));
