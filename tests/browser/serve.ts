@@ -16,9 +16,9 @@ export interface Served {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts `ring3 serve` on a free port of its own. */
-export async function startRunner(env: NodeJS.ProcessEnv = {}): Promise<Served> {
-  const runner = spawn(process.execPath, ["runner/ring3.mjs", "serve", "--port", "0", "--no-open"], {
+/** Starts `ring3 serve`; `port` 0: on a free one. */
+export async function startRunner(env: NodeJS.ProcessEnv = {}, port = 0): Promise<Served> {
+  const runner = spawn(process.execPath, ["runner/ring3.mjs", "serve", "--port", String(port), "--no-open"], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...env },
