@@ -36,7 +36,6 @@ export const checks: readonly Check[] = [
   },
   { name: "lint", run: command(bin("oxlint"), "--type-aware", "--deny-warnings") },
   { name: "types", run: command(bin("tsc"), "-p", ".") },
-  { name: "types of pages", run: command(bin("astro"), "check", "--silent") },
   {
     name: "spelling",
     mend: "a word to .cspell.json",

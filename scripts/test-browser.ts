@@ -28,9 +28,10 @@ export async function runBrowserTests(): Promise<Tally> {
   const folder = mkdtempSync(path.join(tmpdir(), "ring3-playwright-"));
   const file = path.join(folder, "report.json");
   try {
+    const playwright = path.join(root, "node_modules", "@playwright", "test", "cli.js");
     const child = spawn(
-      path.join(root, "node_modules", ".bin", "playwright"),
-      ["test", "--config=tests/playwright.config.ts", "--reporter=list,json"],
+      process.execPath,
+      [playwright, "test", "--config=tests/playwright.config.ts", "--reporter=list,json"],
       {
         cwd: root,
         stdio: ["ignore", "inherit", "inherit"],
