@@ -8,10 +8,12 @@ import type { Check, CompiledCell } from "../schema/cell.ts";
 import type { CellError, FromFence, ToFence } from "../schema/protocol.ts";
 import type { Input, View } from "../schema/view.ts";
 import type { Stray } from "./evaluate-child.ts";
+import { locateModules } from "./locate.ts";
+import { simModules } from "./names.ts";
 
 export interface EvaluateOptions {
-  /** What cells may import: the URL of each module, by name. */
-  readonly modules: Readonly<Record<string, string>>;
+  /** What cells may import: the URL of each module, by name (default: all that a `sim` cell may, as they lie here). */
+  readonly modules?: Readonly<Record<string, string>>;
   /** Results of live cells, by the cell's name. */
   readonly values?: Readonly<Record<string, unknown>>;
   /** How long the notebook may go without any cell ending, in milliseconds (default 5 000). */
@@ -73,7 +75,7 @@ function runOnce(
   blamed: ReadonlyMap<string, Outcome>,
   options: EvaluateOptions,
 ): Promise<Pass> {
-  const { modules, values = {}, timeoutMs = 5_000, memoryMb = 256 } = options;
+  const { modules = locateModules(simModules), values = {}, timeoutMs = 5_000, memoryMb = 256 } = options;
   const drafts = new Map(cells.map(({ id }) => [id, createDraft(id)]));
   const owners = new Map(cells.flatMap(({ id, outputs }) => outputs.map((name) => [name, id] as const)));
   const child = fork(fileURLToPath(new URL("evaluate-child.ts", import.meta.url)), [JSON.stringify(modules)], {

@@ -1,6 +1,6 @@
 /** Browser-safe. What to evaluate so that an exercise is proved fair: the start fails its checks, the solution passes them. */
 import type { Cell, Chapter, CompiledCell } from "../schema/cell.ts";
-import { compileCell, type Strip } from "./compile.ts";
+import { compileCell, compileChapter, type Strip } from "./compile.ts";
 
 export interface Exercise {
   readonly name: string;
@@ -14,9 +14,7 @@ export interface Exercise {
 
 /** The exercises of a chapter that has no problems, each with the two lists of cells to evaluate. Throws `CellSyntaxError`. */
 export function prepareExercises(chapter: Chapter, strip: Strip): Exercise[] {
-  const reactive = chapter.cells.filter((cell) => cell.kernels.includes("sim") && cell.exercise?.part !== "solution");
-  const compile = (cells: readonly Cell[]): CompiledCell[] => cells.map((cell) => compileCell(cell, strip));
-  const start = compile(reactive);
+  const start = compileChapter(chapter, strip);
   const partsOf = (name: string, part: string): Cell[] =>
     chapter.cells.filter((cell) => cell.exercise?.exercise === name && cell.exercise.part === part);
   const names = [...new Set(chapter.cells.flatMap((cell) => cell.exercise?.exercise ?? []))];

@@ -9,7 +9,8 @@ import ts from "typescript";
 import { isPortable, type Cell, type Chapter, type Problem } from "../schema/cell.ts";
 import type { Output } from "./analyse.ts";
 import { analyseSource } from "./compile.ts";
-import { isGlobal, liveAmbient, simAmbient } from "./names.ts";
+import { locateModules } from "./locate.ts";
+import { isGlobal, liveAmbient, liveModules, simAmbient } from "./names.ts";
 import { collectProblems, placeInChapter, placeOf, type Place, type Report } from "./problems.ts";
 import { stripTypes } from "./strip.ts";
 import { CellSyntaxError } from "./syntax.ts";
@@ -21,11 +22,7 @@ export interface TypeCheck {
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cellTypes = `${root}notebook/cell-types.ts`;
-const modules: Readonly<Record<string, string>> = {
-  ring3: `${root}schema/call.ts`,
-  "ring3/posix": `${root}native/posix.ts`,
-  "ring3/simulator": `${root}simulator/index.ts`,
-};
+const modules = new Map(Object.entries(locateModules(liveModules)).map(([name, url]) => [name, fileURLToPath(url)]));
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ESNext,
@@ -181,8 +178,8 @@ function createHost(files: ReadonlyMap<string, CellModule>): ts.CompilerHost {
     },
     resolveModuleNameLiterals: (literals, containingFile) =>
       literals.map(({ text }) => {
-        const file = modules[text] ?? resolve(dirname(containingFile), text);
-        if (modules[text] || files.has(file))
+        const file = modules.get(text) ?? resolve(dirname(containingFile), text);
+        if (modules.has(text) || files.has(file))
           return { resolvedModule: { resolvedFileName: file, extension: ts.Extension.Ts } };
         return ts.resolveModuleName(text, containingFile, options, host);
       }),

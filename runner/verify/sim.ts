@@ -7,11 +7,6 @@ import { stripTypes } from "../../notebook/strip.ts";
 import type { Cell, Chapter } from "../../schema/cell.ts";
 import { judge, type Finding } from "./finding.ts";
 
-const modules = {
-  ring3: new URL("../../schema/call.ts", import.meta.url).href,
-  "ring3/simulator": new URL("../../simulator/index.ts", import.meta.url).href,
-};
-
 export interface SimResult {
   readonly findings: readonly Finding[];
   /** The notebook's values, for live cells that ask for them by `with=`. */
@@ -20,7 +15,7 @@ export interface SimResult {
 
 /** Evaluates the `sim` cells of a chapter that has no problems. `results`: what its live cells handed back, by their names. */
 export async function verifySim(chapter: Chapter, results: Readonly<Record<string, unknown>>): Promise<SimResult> {
-  const options = { modules, values: results };
+  const options = { values: results };
   const outcomes = byId(await evaluateCells(compileChapter(chapter, stripTypes), options));
   const exercises = new Map<string, { exercise: Exercise; solved: ReadonlyMap<string, Outcome> }>();
   for (const exercise of prepareExercises(chapter, stripTypes))

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { readChapter } from "../../notebook/chapter.ts";
 import { compileChapter } from "../../notebook/compile.ts";
 import { evaluateCells, type Outcome } from "../../notebook/evaluate.ts";
@@ -67,16 +66,13 @@ async function evaluateOnce(
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Outcome[];
   } catch {
-    const modules = { ring3: urlOf("schema/call.ts"), "ring3/simulator": urlOf("simulator/index.ts") };
-    const outcomes = await evaluateCells(cells, { modules, values });
+    const outcomes = await evaluateCells(cells, { values });
     mkdirSync(cacheFolder, { recursive: true });
     writeFileSync(`${file}.new`, JSON.stringify(outcomes));
     renameSync(`${file}.new`, file);
     return outcomes;
   }
 }
-
-const urlOf = (path: string): string => pathToFileURL(join(root, path)).href;
 
 /** One hash over all that decides what a cell shows, apart from the cell. */
 function hashRooms(): string {
