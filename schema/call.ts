@@ -6,6 +6,10 @@
  * import { pipe, fork, close, write, read, wait, exit, print, text } from "ring3";
  * ```
  */
+import type { CommunicationCalls } from "./calls/communication.ts";
+import type { MemoryCalls } from "./calls/memory.ts";
+import type { ProcessCalls } from "./calls/process.ts";
+import type { SynchronisationCalls } from "./calls/synchronisation.ts";
 import type { SignalName } from "./signal.ts";
 
 export * from "./constants.ts";
@@ -19,6 +23,10 @@ export interface WaitResult {
   readonly status: number;
   readonly exitStatus: number | null;
   readonly termSignal: string | null;
+  /** With `WUNTRACED`: it has not ended, but this signal has stopped it. */
+  readonly stopSignal?: string;
+  /** With `WCONTINUED`: it has not ended, but goes on after SIGCONT. */
+  readonly continued?: true;
 }
 
 /** One entry of poll(2): what to wait for on `fd` (`POLLIN`, `POLLOUT`). */
@@ -35,7 +43,7 @@ export interface PollResult extends PollRequest {
 export type Disposition = "SIG_DFL" | "SIG_IGN";
 
 /** Every portable call: its arguments and its result. Each kernel implements this table. */
-export interface CallTable {
+export interface PortableCalls {
   /** fork(2): returns twice, the child's pid in the parent and 0 in the child. */
   fork(): number;
   /** _exit(2): ends the process; `status` is taken modulo 256. */
@@ -69,6 +77,15 @@ export interface CallTable {
   /** Writes one line to standard output in a single write. */
   print(line: string): void;
 }
+
+/** Every call of the simulated kernel. */
+export interface CallTable
+  extends
+    Omit<PortableCalls, keyof ProcessCalls>,
+    ProcessCalls,
+    CommunicationCalls,
+    SynchronisationCalls,
+    MemoryCalls {}
 
 export type CallName = keyof CallTable;
 export type CallArguments<Name extends CallName> = Parameters<CallTable[Name]>;
@@ -116,7 +133,19 @@ export const poll = (requests: readonly PollRequest[], timeoutMs = -1) => new Ca
 export const print = (...values: readonly (string | number | boolean | null | undefined)[]) =>
   new Call("print", [values.join(" ")]);
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 /** UTF-8 text of bytes that a read gave. */
-export const text = (data: Uint8Array): string => new TextDecoder().decode(data);
+export const text = (data: Uint8Array): string => decoder.decode(data);
 /** UTF-8 bytes of a text. */
-export const bytes = (data: string): Uint8Array => new TextEncoder().encode(data);
+export function bytes(data: string): Uint8Array {
+  // A short text of ASCII is encoded several times as fast as the engine's encoder is called.
+  if (data.length > 64) return encoder.encode(data);
+  const codes = new Uint8Array(data.length);
+  for (let at = 0; at < data.length; at += 1) {
+    const code = data.charCodeAt(at);
+    if (code > 0x7f) return encoder.encode(data);
+    codes[at] = code;
+  }
+  return codes;
+}

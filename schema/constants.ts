@@ -5,9 +5,17 @@
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_RDWR = 2;
+export const O_CREAT = 0o100;
+export const O_EXCL = 0o200;
+export const O_TRUNC = 0o1000;
+export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_DIRECT = 0o40000;
 export const O_CLOEXEC = 0o2000000;
+
+export const SEEK_SET = 0;
+export const SEEK_CUR = 1;
+export const SEEK_END = 2;
 
 export const F_DUPFD = 0;
 export const F_GETFD = 1;
@@ -23,8 +31,11 @@ export const POLLOUT = 0x4;
 export const POLLERR = 0x8;
 export const POLLHUP = 0x10;
 export const POLLNVAL = 0x20;
+export const POLLRDHUP = 0x2000;
 
 export const WNOHANG = 1;
+export const WUNTRACED = 2;
+export const WCONTINUED = 8;
 
 /** Largest write to a pipe that no other writer can split, in bytes (POSIX asks for at least 512). */
 export const PIPE_BUF = 4096;

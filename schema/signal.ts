@@ -35,6 +35,22 @@ export const signalNumbers = {
 
 export type SignalName = keyof typeof signalNumbers;
 
+type Offset =
+  | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15
+  | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30; // prettier-ignore
+/** Real-time signals: several of one number wait one behind the other, each with its value (signal(7)). */
+export type RealTimeSignal = "SIGRTMIN" | `SIGRTMIN+${Offset}`;
+export type Signal = SignalName | RealTimeSignal;
+export const SIGRTMIN = "SIGRTMIN";
+export const SIGRTMAX = "SIGRTMIN+30";
+
+/** The number of a signal; undefined for what is none. glibc's SIGRTMIN is 34. */
+export function numberSignal(signal: string): number | undefined {
+  if (Object.hasOwn(signalNumbers, signal)) return signalNumbers[signal as SignalName];
+  const offset = /^SIGRTMIN(?:\+([1-9]|[12]\d|30))?$/.exec(signal);
+  return offset ? 34 + Number(offset[1] ?? 0) : undefined;
+}
+
 const namesByNumber = new Map<number, SignalName>(
   Object.entries(signalNumbers).map(([name, number]) => [number, name as SignalName]),
 );

@@ -35,6 +35,34 @@ export const traceEventSchema = v.variant("kind", [
   v.object({ ...base, kind: v.literal("exit"), exitStatus: v.nullable(integer), termSignal: v.nullable(shortText) }),
   /** `pid` has waited for `child`, which is gone now. */
   v.object({ ...base, kind: v.literal("reap"), child: integer }),
+  /** `cpu` begins to switch to `pid`, which does not run yet; the cost lasts until its `run`. */
+  v.object({ ...base, kind: v.literal("switch") }),
+  /** running → running: its quantum was over, and it got another one. */
+  v.object({ ...base, kind: v.literal("renew") }),
+  /** Where the process stands with the scheduler: `queue 2`, `on disk`. */
+  v.object({ ...base, kind: v.literal("move"), to: shortText }),
+  /** A periodic process is released: its job number `job`, counted from 1, is due at `deadline`. */
+  v.object({ ...base, kind: v.literal("release"), job: integer, deadline: fraction }),
+  /** Job number `job` is done, or has not been when its deadline came. */
+  v.object({ ...base, kind: v.literal("complete"), job: integer }),
+  v.object({ ...base, kind: v.literal("miss"), job: integer }),
+  /** A page fault at a virtual address, and what the kernel did: which frame the page has now (null: none, it was an error). */
+  v.object({
+    ...base,
+    kind: v.literal("fault"),
+    page: integer,
+    cause: v.picklist(["demand", "copy-on-write", "protection", "swap"]),
+    frame: v.nullable(integer),
+    evicted: v.optional(integer),
+  }),
+  /** A page of the process leads to another frame now (null: to none) without a fault of its own: unmapped, evicted, or brought back. */
+  v.object({ ...base, kind: v.literal("remap"), page: integer, frame: v.nullable(integer) }),
+  /** `bytes` were copied from one memory to another: user to kernel, page cache to user. */
+  v.object({ ...base, kind: v.literal("copy"), from: shortText, to: shortText, bytes: integer }),
+  /** A store of `pid` left its store buffer: everybody sees `value` in `object` now. */
+  v.object({ ...base, kind: v.literal("flush"), object: shortText, value: integer }),
+  /** A message went from process `from` to `pid`, which has it now. */
+  v.object({ ...base, kind: v.literal("message"), from: integer, text, object: v.optional(shortText) }),
 ]);
 export type TraceEvent = v.InferOutput<typeof traceEventSchema>;
 

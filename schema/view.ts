@@ -85,6 +85,103 @@ export const viewSchema = v.variant("view", [
     unit: shortText,
     bars: list(v.object({ label: shortText, value: fraction, kernel: v.optional(v.picklist(["sim", "live"])) }), 100),
   }),
+  /**
+   * Who runs when, on one time axis for all charts (several policies, or several CPUs): a slice is maximal, `id` null is a context switch.
+   * `jobs` gives the order of rows and colours; a job is there from `arrival` to `finish` (null: it has not ended).
+   */
+  v.object({
+    view: v.literal("gantt"),
+    ...label,
+    unit: shortText,
+    jobs: list(shortText, 100),
+    charts: list(
+      v.object({
+        title: shortText,
+        caption: v.optional(text),
+        slices: list(
+          v.object({ start: fraction, end: fraction, cpu: integer, id: v.nullable(shortText), why: v.optional(text) }),
+          5_000,
+        ),
+        spans: list(v.object({ id: shortText, arrival: fraction, finish: v.nullable(fraction) }), 1_000),
+        marks: v.optional(
+          list(
+            v.object({ at: fraction, id: shortText, mark: v.picklist(["miss", "block", "wake", "deadline"]) }),
+            2_000,
+          ),
+        ),
+      }),
+      30,
+    ),
+  }),
+  /** Curves over one axis; `at` marks a place on it, such as a slider's value. */
+  v.object({
+    view: v.literal("lines"),
+    ...label,
+    x: v.object({ label: shortText, unit: v.optional(shortText) }),
+    y: v.object({ label: shortText, unit: v.optional(shortText) }),
+    series: list(v.object({ label: shortText, points: list(v.tuple([fraction, fraction]), 2_000) }), 8),
+    at: v.optional(fraction),
+  }),
+  /** Messages between processes over time, one lifeline each. */
+  v.object({
+    view: v.literal("sequence"),
+    ...label,
+    lanes: list(shortText, 30),
+    messages: list(
+      v.object({ from: shortText, to: shortText, sent: fraction, received: v.nullable(fraction), text: text }),
+      1_000,
+    ),
+  }),
+  /** Nodes and directed edges: a wait-for graph, a state diagram. `mark` sets apart what matters, such as a cycle. */
+  v.object({
+    view: v.literal("graph"),
+    ...label,
+    nodes: list(
+      v.object({
+        id: shortText,
+        label: shortText,
+        shape: v.picklist(["process", "resource", "state"]),
+        mark: v.optional(v.boolean()),
+      }),
+      200,
+    ),
+    edges: list(
+      v.object({ from: shortText, to: shortText, label: v.optional(shortText), mark: v.optional(v.boolean()) }),
+      500,
+    ),
+  }),
+  /** Who made whom: parents before children, `parent` null for a root. */
+  v.object({
+    view: v.literal("tree"),
+    ...label,
+    nodes: list(
+      v.object({ id: shortText, parent: v.nullable(shortText), label: shortText, note: v.optional(text) }),
+      500,
+    ),
+  }),
+  /** Page tables of processes and the frames that they lead to. A page without a frame is not in memory. */
+  v.object({
+    view: v.literal("memory"),
+    ...label,
+    pageSize: integer,
+    spaces: list(
+      v.object({
+        process: shortText,
+        pages: list(
+          v.object({
+            page: integer,
+            frame: v.nullable(integer),
+            protection: shortText,
+            mapping: shortText,
+            mark: v.optional(v.picklist(["copy-on-write", "dirty", "swapped"])),
+          }),
+          256,
+        ),
+      }),
+      16,
+    ),
+    frames: list(v.object({ frame: integer, text: text, users: integer }), 256),
+  }),
   /** A drawing made by the cell, with what it shows in words. `width` and `height` are in CSS pixels. */
   v.object({
     view: v.literal("picture"),
