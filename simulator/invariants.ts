@@ -1,6 +1,7 @@
 /** What must hold in every trace of the simulated kernel; tests check it after each run. */
 import type { Trace, TraceEvent } from "../schema/trace.ts";
-import { nextState, type ProcessState } from "./folds/states.ts";
+import { foldSpans } from "./folds/spans.ts";
+import { foldStates, nextState, type ProcessState } from "./folds/states.ts";
 
 /** From which states a process may come into a state. */
 const allowedFrom: Record<ProcessState | "gone", readonly (ProcessState | undefined)[]> = {
@@ -14,8 +15,21 @@ const allowedFrom: Record<ProcessState | "gone", readonly (ProcessState | undefi
 
 type Call = TraceEvent & { readonly kind: "call" };
 
+export interface Soundness {
+  /** Whether processes block in system calls only, as programs do, or also between bursts, as jobs do. Default true. */
+  readonly calls?: boolean;
+  /** Whether a CPU may idle only while nobody who may run there is ready. Default false. */
+  readonly workConserving?: boolean;
+  /** Which CPUs a process may use; whoever is missing: all. */
+  readonly affinity?: ReadonlyMap<number, readonly number[]>;
+}
+
 /** Every violation in words, with the place of the event; none for a sound trace. */
-export function findViolations({ events, cpus }: Trace): string[] {
+export function findViolations(
+  trace: Trace,
+  { calls: inCalls = true, workConserving = false, affinity }: Soundness = {},
+): string[] {
+  const { events, cpus } = trace;
   const violations: string[] = [];
   const states = new Map<number, ProcessState>();
   const ended = new Set<number>();
@@ -23,16 +37,43 @@ export function findViolations({ events, cpus }: Trace): string[] {
   const runsOn = new Map<number, number>();
   const written = new Map<string, number>();
   const taken = new Map<string, number>();
+  /** To whom a CPU is being switched. */
+  const switching = new Map<number, number>();
   let now = 0;
 
   for (const [index, event] of events.entries()) {
     const report = (message: string) => violations.push(`event ${index} (${event.kind}, P${event.pid}): ${message}`);
     if (event.at < now) report(`time goes back from ${now} to ${event.at}`);
+    if (event.at > now && workConserving) checkIdle(report);
     now = Math.max(now, event.at);
+    checkCpu(event, report);
     checkState(event, report);
     checkCall(event, report);
   }
+  if (!inCalls) for (const sum of findWrongSums(trace)) violations.push(sum);
   return violations;
+
+  /** Between two instants: is there a CPU that does nothing, and somebody who could use it? */
+  function checkIdle(report: (message: string) => void): void {
+    const taken = new Set(switching.values());
+    for (let cpu = 0; cpu < cpus; cpu += 1) {
+      if (runsOn.has(cpu) || switching.has(cpu)) continue;
+      for (const [pid, state] of states) {
+        const mayRun = state === "ready" && !taken.has(pid) && (affinity?.get(pid)?.includes(cpu) ?? true);
+        if (mayRun) report(`CPU ${cpu} has been idle since ${now} while P${pid} was ready`);
+      }
+    }
+  }
+
+  function checkCpu({ kind, pid, cpu = 0 }: TraceEvent, report: (message: string) => void): void {
+    if (kind === "renew" && runsOn.get(cpu) !== pid) report(`it does not run on CPU ${cpu}`);
+    if (kind !== "run" && kind !== "switch") return;
+    if (!(affinity?.get(pid)?.includes(cpu) ?? true)) report(`it may not run on CPU ${cpu}`);
+    if (kind === "switch" && runsOn.has(cpu)) report(`P${runsOn.get(cpu)} still runs on CPU ${cpu}`);
+    if (kind === "switch") switching.set(cpu, pid);
+    else if ((switching.get(cpu) ?? pid) === pid) switching.delete(cpu);
+    else report(`CPU ${cpu} is being switched to P${switching.get(cpu)}`);
+  }
 
   function checkState(event: TraceEvent, report: (message: string) => void): void {
     const next = nextState(event);
@@ -61,7 +102,7 @@ export function findViolations({ events, cpus }: Trace): string[] {
       if (inside) report(`${inside.call} has not come back`);
       calls.set(pid, event);
     }
-    if (event.kind === "block" && !inside) report("blocks outside of a call");
+    if (event.kind === "block" && !inside && inCalls) report("blocks outside of a call");
     if (event.kind === "exit") {
       if (inside) countBytes(inside, null, report);
       calls.delete(pid);
@@ -83,4 +124,21 @@ export function findViolations({ events, cpus }: Trace): string[] {
     const isMore = (taken.get(object) ?? 0) > (written.get(object) ?? 0);
     if (isMore && !isBeingWritten) report(`more was read from ${object} than written`);
   }
+}
+
+/** Of every job that is done: running, waiting for something and waiting for a CPU must fill its time, with nothing below 0. */
+function findWrongSums(trace: Trace): string[] {
+  const ready = new Map<number, number>();
+  for (const { pid, state, from, to } of foldStates(trace))
+    if (state === "ready" && to !== null) ready.set(pid, (ready.get(pid) ?? 0) + to - from);
+  const spans = Map.groupBy(foldSpans(trace), ({ pid }) => pid);
+  return [...spans].flatMap(([pid, jobs]) => {
+    const [span] = jobs;
+    if (jobs.length > 1 || !span || span.finish === null) return [];
+    const { arrival, finish, running, blocked } = span;
+    const wait = finish - arrival - running - blocked;
+    return wait === (ready.get(pid) ?? 0) && wait >= 0
+      ? []
+      : [`P${pid}: it was ready for ${ready.get(pid) ?? 0} ticks, not ${wait}`];
+  });
 }
