@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as r from "../schema/call.ts";
+import { findRun, simulate } from "./simulate.ts";
 import { errnoOf, linesOf, run } from "./testing.ts";
 
 type Steps<Result = void> = Generator<r.Call, Result, unknown>;
@@ -85,7 +86,7 @@ test("what is no call, or has wrong arguments, is an error at the yield", () => 
     [
       "TypeError: a program yields system calls, but this one yielded 42",
       "TypeError: a program yields system calls, but this one yielded null",
-      "TypeError: a program yields system calls, but this one yielded [object Object]",
+      'TypeError: "launch" is no call of this kernel, or the module that brings it is not imported',
       "RangeError: read: count must be 0 or more, not -1",
       'TypeError: read: fd must be a whole number, not "3"',
       'TypeError: kill: signal must be the name of a signal, not "SIGFOO"',
@@ -148,4 +149,65 @@ test("an error in a fork that was caught before it is caught in the child too", 
     yield* r.print(pid === 0 ? "child" : "parent", before);
   });
   assert.deepEqual(lines, ["child ECHILD", "parent ECHILD"]);
+});
+
+/** The line on which it is called. */
+const lineHere = (): number =>
+  Number(/machine\.test\.ts:(\d+)/.exec((new Error().stack ?? "").split("\n")[2] ?? "")?.[1]);
+
+test("an error that nobody catches names the process, the call and the line of the program, through its own helpers too", () => {
+  let line = 0;
+  const helper = function* (fd: number): Steps {
+    line = lineHere() + 1;
+    yield* r.read(fd, 1);
+  };
+  const { errors, ending, trace } = run(function* (): Steps {
+    if ((yield* r.fork()) === 0) yield* helper(99);
+    yield* r.wait();
+    throw new TypeError("of the program itself");
+  });
+  assert.deepEqual(
+    errors.map(({ pid, call, message }) => [pid, call, message]),
+    [
+      [101, "read", "Error: read: Bad file descriptor"],
+      [100, "wait", "TypeError: of the program itself"],
+    ],
+  );
+  assert.equal(errors[0]?.place?.line, line);
+  assert.equal(errors[1]?.place?.line, line + 5);
+  assert.match(errors[0]?.place?.url ?? "", /machine\.test\.ts$/);
+  assert.equal(ending, "ended");
+  assert.ok(trace.events.length > 8);
+});
+
+test("the two usual slips are explained: yield for yield*, and a promise", () => {
+  const { errors } = run(function* (): Steps {
+    if ((yield* r.fork()) === 0) yield r.getpid()[Symbol.iterator]() as never;
+    yield Promise.resolve(1) as never;
+  });
+  assert.deepEqual(errors.map(({ message }) => /; .*$/.exec(message)?.[0]).toSorted(), [
+    "; a program cannot wait for promises",
+    "; what is itself a generator needs yield*",
+  ]);
+});
+
+test("a run that breaks is not lost: the error carries what happened until then", () => {
+  let times = 0;
+  const impure = function* (): Steps {
+    times += 1;
+    yield* r.print("first");
+    if (times > 1) yield* r.getppid();
+    else yield* r.getpid();
+    yield* r.fork();
+  };
+  try {
+    simulate(impure);
+    assert.fail("the run should break");
+  } catch (error) {
+    const broken = findRun(error);
+    assert.equal(broken?.output, "first\n");
+    assert.equal(broken?.ending, "limit");
+    assert.match(broken?.limit ?? "", /asked for getppid/);
+  }
+  assert.equal(findRun(new Error("another")), null);
 });

@@ -3,12 +3,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import * as r from "../schema/call.ts";
 import type { ScheduledStep } from "./drivers/driver.ts";
-import { createRandom } from "./drivers/random.ts";
-import { dependent, enabled, type Transition } from "./kernel/core.ts";
+import { createRandom } from "./random.ts";
+import { dependent } from "./kernel/accesses.ts";
+import { enabled, type Transition } from "./kernel/core.ts";
 import { findProcess, type Kernel } from "./kernel/kernel.ts";
 import { roundRobin } from "./scheduling/round-robin.ts";
 import { simulate, type SimulateOptions } from "./simulate.ts";
 import { errnoOf, linesOf, run } from "./testing.ts";
+import { clockDriver } from "./drivers/clock.ts";
+import { replayDriver } from "./drivers/replay.ts";
 
 type Steps<Result = void> = Generator<r.Call, Result, unknown>;
 
@@ -60,7 +63,11 @@ const randomProgram = (seed: number): r.Program =>
   };
 
 const drivers: readonly (readonly [name: string, options: (seed: number) => SimulateOptions])[] = [
-  ["a clock", (seed) => ({ policy: roundRobin({ quantum: 1 + (seed % 5) }) })],
+  ["a clock", (seed) => ({ driver: clockDriver(roundRobin({ quantum: 1 + (seed % 5) })) })],
+  [
+    "a clock with three CPUs",
+    (seed) => ({ driver: clockDriver(roundRobin({ quantum: 1 + (seed % 3) }), { cpus: 3 }) }),
+  ],
   ["a seed", (seed) => ({ seed })],
 ];
 const programs = Array.from({ length: 40 }, (_, seed) => seed);
@@ -73,7 +80,7 @@ for (const [name, options] of drivers) {
       const program = randomProgram(seed);
       const made = run(program, { ...options(seed), limit });
       assert.deepEqual(simulate(program, { ...options(seed), limit }), made, `seed ${seed}`);
-      const replayed = simulate(program, { schedule: made.schedule });
+      const replayed = simulate(program, { driver: replayDriver(made.schedule, made.trace) });
       assert.deepEqual([replayed.trace, replayed.kernel], [made.trace, made.kernel], `seed ${seed}`);
     }
   });
@@ -96,11 +103,11 @@ test("transitions that touch nothing in common may change places", () => {
     const { schedule } = simulate(program, { seed, limit: 50 });
     for (let length = 4; length < schedule.length; length += 11) {
       const prefix = schedule.slice(0, length);
-      const { kernel } = simulate(program, { schedule: prefix });
+      const { kernel } = simulate(program, { driver: replayDriver(prefix) });
       for (const [one, other] of independentPairs(enabled(kernel)).slice(0, 3)) {
         const [a, b] = [planStep(kernel, one), planStep(kernel, other)];
-        const first = simulate(program, { schedule: [...prefix, a, b] }).kernel;
-        const second = simulate(program, { schedule: [...prefix, b, a] }).kernel;
+        const first = simulate(program, { driver: replayDriver([...prefix, a, b]) }).kernel;
+        const second = simulate(program, { driver: replayDriver([...prefix, b, a]) }).kernel;
         assert.deepEqual(sortSleepers(first), sortSleepers(second), `seed ${seed}, after ${length} steps`);
         compared += 1;
       }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as r from "../../schema/call.ts";
-import { createKernel, dependent, enabled, request, step, type Transition } from "./core.ts";
+import { dependent } from "./accesses.ts";
+import { createKernel, enabled, request, step, type Transition } from "./core.ts";
 import { FIRST_PID, type Kernel } from "./kernel.ts";
 
 /** `main` performs calls one after the other, without a program. */

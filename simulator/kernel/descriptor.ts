@@ -8,6 +8,7 @@ import {
   F_SETFL,
   F_SETPIPE_SZ,
   FD_CLOEXEC,
+  O_APPEND,
   O_CLOEXEC,
   O_DIRECT,
   O_NONBLOCK,
@@ -15,33 +16,31 @@ import {
   O_WRONLY,
 } from "../../schema/constants.ts";
 import {
-  closeDescriptor,
-  findName,
-  descriptorFlags,
   addFile,
+  changeDescriptor,
+  closeDescriptor,
+  descriptorFlags,
+  descriptorsOf,
+  findName,
   findFreeDescriptors,
   findOpen,
   setDescriptor,
-  touchesFile,
-  touchesObject,
 } from "./file.ts";
-import { updateProcess, type Draft, type Process } from "./kernel.ts";
+import { addObject, updateThread, type Draft, type KernelObject, type Process } from "./kernel.ts";
 import { MAX_DESCRIPTORS } from "./limits.ts";
-import { fail, succeed, writes, type CallModel, type OpenObject, type Outcome } from "./model.ts";
-import { createPipe, getPipeSize, setPipeSize } from "./pipe.ts";
+import { fail, succeed, type BasicModel, type OpenObject, type Outcome } from "./model.ts";
+import { createPipe, getPipeSize, setPipeSize, type Pipe } from "./pipe.ts";
 
-export const pipe2: CallModel<"pipe2"> = {
-  touches: () => [writes("files")],
+export const pipe2: BasicModel<"pipe2"> = {
   perform(draft, process, flags) {
     if (flags & ~(O_NONBLOCK | O_CLOEXEC | O_DIRECT)) return fail("EINVAL");
-    const free = findFreeDescriptors(process, 2);
+    const free = findFreeDescriptors(draft.kernel, process, 2);
     if (!free) return fail("EMFILE");
     const [readEnd, writeEnd] = free as [number, number];
-    const object = draft.kernel.objects.length;
-    const number = process.pipes + 1;
+    const number = process.thread.pipes + 1;
     const pipe = createPipe(process.role === "main" ? `pipe ${number}` : `pipe ${number} of ${process.role}`);
-    draft.kernel = { ...draft.kernel, objects: [...draft.kernel.objects, pipe] };
-    updateProcess(draft, process.pid, { pipes: number });
+    const object = addObject(draft, pipe);
+    updateThread(draft, process.pid, { pipes: number });
     const closeOnExec = (flags & O_CLOEXEC) !== 0;
     const readFile = addFile(draft, object, O_RDONLY | (flags & O_NONBLOCK));
     const writeFile = addFile(draft, object, O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)));
@@ -51,8 +50,7 @@ export const pipe2: CallModel<"pipe2"> = {
   },
 };
 
-export const close: CallModel<"close"> = {
-  touches: touchesFile,
+export const close: BasicModel<"close"> = {
   perform(draft, process, fd) {
     if (!findOpen(draft.kernel, process, fd)) return fail("EBADF");
     closeDescriptor(draft, process.pid, fd);
@@ -61,13 +59,9 @@ export const close: CallModel<"close"> = {
   object: findName,
 };
 
-export const dup2: CallModel<"dup2"> = {
-  touches: (kernel, process, oldFd, newFd) => [
-    ...touchesFile(kernel, process, oldFd),
-    ...touchesFile(kernel, process, newFd),
-  ],
+export const dup2: BasicModel<"dup2"> = {
   perform(draft, process, oldFd, newFd) {
-    const descriptor = process.descriptors[oldFd];
+    const descriptor = descriptorsOf(draft.kernel, process)[oldFd];
     if (!descriptor || newFd < 0 || newFd >= MAX_DESCRIPTORS) return fail("EBADF");
     if (oldFd === newFd) return succeed(newFd);
     closeDescriptor(draft, process.pid, newFd);
@@ -77,11 +71,7 @@ export const dup2: CallModel<"dup2"> = {
   object: findName,
 };
 
-export const fcntl: CallModel<"fcntl"> = {
-  touches: (kernel, process, fd) => [
-    ...touchesFile(kernel, process, fd).map(({ object }) => writes(object)),
-    ...touchesObject(kernel, process, fd),
-  ],
+export const fcntl: BasicModel<"fcntl"> = {
   perform(draft, process, fd, command, argument) {
     const open = findOpen(draft.kernel, process, fd);
     return open ? control(draft, process, fd, open, command, argument) : fail("EBADF");
@@ -98,7 +88,7 @@ function control(
   argument: number,
 ): Outcome<number> {
   const { file, fileIndex, object } = open;
-  const descriptor = process.descriptors[fd];
+  const descriptor = descriptorsOf(draft.kernel, process)[fd];
   if (!descriptor) return fail("EBADF");
   switch (command) {
     case F_DUPFD:
@@ -107,29 +97,32 @@ function control(
       return succeed(descriptorFlags(descriptor));
     case F_SETFD: {
       const changed = { ...descriptor, closeOnExec: (argument & FD_CLOEXEC) !== 0 };
-      updateProcess(draft, process.pid, { descriptors: process.descriptors.with(fd, changed) });
+      changeDescriptor(draft, process, fd, changed);
       return succeed(0);
     }
     case F_GETFL:
       return succeed(file.flags);
     case F_SETFL: {
-      const settable = O_NONBLOCK | O_DIRECT;
+      const settable = O_NONBLOCK | O_DIRECT | O_APPEND;
       const flags = (file.flags & ~settable) | (argument & settable);
       draft.kernel = { ...draft.kernel, files: draft.kernel.files.with(fileIndex, { ...file, flags }) };
       return succeed(0);
     }
     case F_GETPIPE_SZ:
-      return object.kind === "pipe" ? succeed(getPipeSize(object)) : fail("EBADF");
+      return isPipe(object) ? succeed(getPipeSize(object)) : fail("EBADF");
     case F_SETPIPE_SZ:
-      return object.kind === "pipe" ? setPipeSize(draft, { file, fileIndex, object }, argument) : fail("EBADF");
+      return isPipe(object) ? setPipeSize(draft, { file, fileIndex, object }, argument) : fail("EBADF");
     default:
       return fail("EINVAL");
   }
 }
 
+/** A FIFO is the same with a name. */
+const isPipe = (object: KernelObject): object is Pipe => object.kind === "pipe" || object.kind === ("fifo" as string);
+
 function duplicate(draft: Draft, process: Process, file: number, from: number): Outcome<number> {
   if (from < 0 || from >= MAX_DESCRIPTORS) return fail("EINVAL");
-  const fd = findFreeDescriptors(process, 1, from)?.[0];
+  const fd = findFreeDescriptors(draft.kernel, process, 1, from)?.[0];
   if (fd === undefined) return fail("EMFILE");
   setDescriptor(draft, process.pid, fd, { file, closeOnExec: false });
   return succeed(fd);

@@ -1,35 +1,33 @@
 /** From descriptor to object: a process's descriptor table, the open file descriptions that it names, and what is behind them. */
 import { FD_CLOEXEC, O_WRONLY, O_RDWR, O_RDONLY } from "../../schema/constants.ts";
 import {
+  commonOf,
+  getGroup,
   getObject,
   getProcess,
-  accessName,
-  updateProcess,
-  type Access,
+  updateCommon,
   type Descriptor,
   type Draft,
   type Kernel,
-  type KernelObject,
   type Pid,
   type Process,
 } from "./kernel.ts";
 import { MAX_DESCRIPTORS } from "./limits.ts";
-import { reads, writes, type FileOperations, type OpenObject } from "./model.ts";
-import { pipeOperations } from "./pipe.ts";
-import { inputOperations, outputOperations } from "./stream.ts";
+import { operationsOf } from "./mechanism.ts";
+import type { OpenObject } from "./model.ts";
 
-const operations: { readonly [Kind in KernelObject["kind"]]: FileOperations<Kind> } = {
-  input: inputOperations,
-  output: outputOperations,
-  pipe: pipeOperations,
-};
+/** The bits of `flags` that say what a descriptor is for. */
+export const O_ACCMODE = O_WRONLY | O_RDWR;
+export const isReader = (flags: number): boolean => (flags & O_ACCMODE) !== O_WRONLY;
+export const isWriter = (flags: number): boolean => (flags & O_ACCMODE) !== O_RDONLY;
 
-/** The operations of the kind that `object` is. */
-export const operationsOf = (object: KernelObject) => operations[object.kind] as FileOperations<KernelObject["kind"]>;
+/** The descriptor table that `thread` uses: its process's. */
+export const descriptorsOf = (kernel: Kernel, thread: Process): readonly (Descriptor | null)[] =>
+  commonOf(kernel, thread).descriptors;
 
 /** What `fd` names; null (EBADF) where it is not open. */
 export function findOpen(kernel: Kernel, process: Process, fd: number): OpenObject | null {
-  const descriptor = process.descriptors[fd];
+  const descriptor = descriptorsOf(kernel, process)[fd];
   const file = descriptor && kernel.files[descriptor.file];
   return file ? { file, fileIndex: descriptor.file, object: getObject(kernel, file.object) } : null;
 }
@@ -45,30 +43,11 @@ export function findOpenFor(kernel: Kernel, process: Process, fd: number, use: "
 export const findName = (kernel: Kernel, process: Process, fd: number): string | undefined =>
   findOpen(kernel, process, fd)?.object.name;
 
-/** A call that looks at the open file description of `fd` and changes the object behind it. */
-export function touchesObject(kernel: Kernel, process: Process, fd: number): Access[] {
-  const open = findOpen(kernel, process, fd);
-  return open ? [reads(`file ${open.fileIndex}`), writes(accessName(open.object))] : [];
-}
-
-/** A call that adds or drops a name of the open file description of `fd`; with the last one it changes the object. */
-export function touchesFile(kernel: Kernel, process: Process, fd: number): Access[] {
-  const open = findOpen(kernel, process, fd);
-  if (!open) return [];
-  const last = open.file.references === 1;
-  return last
-    ? [writes(`file ${open.fileIndex}`), writes(accessName(open.object))]
-    : [writes(`file ${open.fileIndex}`)];
-}
-
-/** What happens to every descriptor of a process when it forks or ends. */
-export const touchesEveryFile = (kernel: Kernel, process: Process): Access[] =>
-  process.descriptors.flatMap((_descriptor, fd) => touchesFile(kernel, process, fd));
-
 /** The lowest free descriptors from `from` on, as many as `count`; null (EMFILE) where there are not so many. */
-export function findFreeDescriptors(process: Process, count: number, from = 0): number[] | null {
+export function findFreeDescriptors(kernel: Kernel, process: Process, count: number, from = 0): number[] | null {
+  const descriptors = descriptorsOf(kernel, process);
   const free: number[] = [];
-  for (let fd = from; fd < MAX_DESCRIPTORS && free.length < count; fd += 1) if (!process.descriptors[fd]) free.push(fd);
+  for (let fd = from; fd < MAX_DESCRIPTORS && free.length < count; fd += 1) if (!descriptors[fd]) free.push(fd);
   return free.length === count ? free : null;
 }
 
@@ -80,19 +59,27 @@ export function addFile(draft: Draft, object: number, flags: number): number {
 
 /** Makes `fd` a name of a file. */
 export function setDescriptor(draft: Draft, pid: Pid, fd: number, descriptor: Descriptor): void {
-  const descriptors = [...getProcess(draft.kernel, pid).descriptors];
+  const group = getGroup(draft.kernel, getProcess(draft.kernel, pid));
+  const descriptors = [...group.common.descriptors];
   while (descriptors.length < fd) descriptors.push(null);
   descriptors[fd] = descriptor;
-  updateProcess(draft, pid, { descriptors });
+  updateCommon(draft, group.pid, { descriptors });
   countReferences(draft, descriptor.file, 1);
+}
+
+/** Changes the flags of a descriptor that is open. */
+export function changeDescriptor(draft: Draft, process: Process, fd: number, descriptor: Descriptor): void {
+  const group = getGroup(draft.kernel, process);
+  updateCommon(draft, group.pid, { descriptors: group.common.descriptors.with(fd, descriptor) });
 }
 
 /** close(2): forgets the name, and the file with its last name. */
 export function closeDescriptor(draft: Draft, pid: Pid, fd: number): void {
-  const process = getProcess(draft.kernel, pid);
-  const open = findOpen(draft.kernel, process, fd);
+  const group = getGroup(draft.kernel, getProcess(draft.kernel, pid));
+  const open = findOpen(draft.kernel, group, fd);
   if (!open) return;
-  updateProcess(draft, pid, { descriptors: process.descriptors.with(fd, null) });
+  updateCommon(draft, group.pid, { descriptors: group.common.descriptors.with(fd, null) });
+  operationsOf(open.object).flush?.(draft, group, open);
   countReferences(draft, open.fileIndex, -1);
   if (open.file.references === 1) operationsOf(open.object).release(draft, open);
 }

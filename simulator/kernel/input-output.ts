@@ -1,11 +1,10 @@
 /** read, write and print: EBADF here, the rest by the kind of file. */
-import { POLLERR } from "../../schema/constants.ts";
-import { findName, findOpenFor, operationsOf, touchesObject } from "./file.ts";
-import type { Access, Kernel, Process } from "./kernel.ts";
-import { fail, succeed, writes, type CallModel } from "./model.ts";
+import { bytes } from "../../schema/call.ts";
+import { findName, findOpenFor } from "./file.ts";
+import { operationsOf } from "./mechanism.ts";
+import { fail, succeed, type BasicModel } from "./model.ts";
 
-export const read: CallModel<"read"> = {
-  touches: touchesObject,
+export const read: BasicModel<"read"> = {
   blocks(kernel, process, fd, count) {
     const open = findOpenFor(kernel, process, fd, "read");
     return open && operationsOf(open.object).readBlocks(kernel, open, count);
@@ -17,33 +16,28 @@ export const read: CallModel<"read"> = {
   object: findName,
 };
 
-/** A write that will raise SIGPIPE (which poll foretells by POLLERR) may end the writer. */
-function touchesWriting(kernel: Kernel, process: Process, fd: number): Access[] {
-  const touched = touchesObject(kernel, process, fd);
-  const open = findOpenFor(kernel, process, fd, "write");
-  const raises = open && (operationsOf(open.object).ready(open) & POLLERR) !== 0;
-  return raises ? [...touched, writes(`process ${process.pid}`)] : touched;
-}
-
-export const write: CallModel<"write"> = {
-  touches: touchesWriting,
+export const write: BasicModel<"write"> = {
+  /** What is put stays put: a handler makes it a short write. */
+  interrupt: (_draft, { inside }) => (inside && inside.progress > 0 ? succeed(inside.progress) : null),
   blocks(kernel, process, fd, data) {
     const open = findOpenFor(kernel, process, fd, "write");
     return open && operationsOf(open.object).writeBlocks(kernel, process, open, data);
   },
   perform(draft, process, fd, data) {
     const open = findOpenFor(draft.kernel, process, fd, "write");
-    return open ? operationsOf(open.object).write(draft, process, open, data) : fail("EBADF");
+    if (open) return operationsOf(open.object).write(draft, process, open, data);
+    // Another thread has closed it meanwhile; Linux goes on writing even then.
+    return process.inside?.progress ? succeed(process.inside.progress) : fail("EBADF");
   },
   object: findName,
 };
 
-const standardOutput = 1;
-const encodeLine = (line: string): Uint8Array => new TextEncoder().encode(`${line}\n`);
+/** The descriptor that print writes to. */
+export const standardOutput = 1;
+const encodeLine = (line: string): Uint8Array => bytes(`${line}\n`);
 
 /** A line to descriptor 1, wherever that leads. */
-export const print: CallModel<"print"> = {
-  touches: (kernel, process) => touchesWriting(kernel, process, standardOutput),
+export const print: BasicModel<"print"> = {
   blocks: (kernel, process, line) => write.blocks?.(kernel, process, standardOutput, encodeLine(line)) ?? null,
   perform(draft, process, line) {
     const outcome = write.perform(draft, process, standardOutput, encodeLine(line));

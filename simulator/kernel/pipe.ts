@@ -2,7 +2,6 @@
 import {
   O_DIRECT,
   O_NONBLOCK,
-  O_RDONLY,
   O_WRONLY,
   PAGE_SIZE,
   PIPE_PAGES,
@@ -11,12 +10,22 @@ import {
   POLLIN,
   POLLOUT,
 } from "../../schema/constants.ts";
-import { listProcesses, namePid, updateObject, type Draft, type Kernel, type OpenFile } from "./kernel.ts";
+import {
+  getProcess,
+  listProcesses,
+  namePids,
+  updateObject,
+  type Draft,
+  type Kernel,
+  type OpenFile,
+  type Pid,
+} from "./kernel.ts";
+import { isReader, isWriter } from "./file.ts";
 import { MAX_PIPE_SIZE } from "./limits.ts";
 import { fail, succeed, type FileOperations, type OpenObject, type Outcome } from "./model.ts";
 import { countMergeable, drain, fill, isFull, type Ring } from "./ring.ts";
 import { raise } from "./signal.ts";
-import { wakeAll, wakeOne } from "./sleep.ts";
+import { announce, wakeAll, wakeOne, type Block } from "./sleep.ts";
 
 export interface Pipe extends Ring {
   readonly kind: "pipe";
@@ -42,12 +51,13 @@ const writable = (pipe: Pipe) => `${pipe.name} writable`;
 export const pipeOperations: FileOperations<"pipe"> = {
   readBlocks(kernel, { file, object: pipe }, count) {
     if (count === 0 || pipe.slots.length > 0 || pipe.writers === 0 || file.flags & O_NONBLOCK) return null;
-    const holders = listHolders(kernel, file.object, O_WRONLY);
+    const holders = listHolders(kernel, file.object, isWriter);
     return {
       on: pipe.name,
-      why: `the pipe is empty, and ${holders} may still write`,
+      why: `the pipe is empty, and ${namePids(holders)} may still write`,
       channels: [readable(pipe)],
       exclusive: true,
+      ...endedBy(kernel, holders),
     };
   },
 
@@ -64,12 +74,13 @@ export const pipeOperations: FileOperations<"pipe"> = {
   writeBlocks(kernel, { inside }, { file, object: pipe }, data) {
     if (data.length === 0 || !isFull(pipe) || pipe.readers === 0 || file.flags & O_NONBLOCK) return null;
     if (!inside && countMergeable(pipe, data.length) > 0) return null;
-    const holders = listHolders(kernel, file.object, O_RDONLY);
+    const holders = listHolders(kernel, file.object, isReader);
     return {
       on: pipe.name,
-      why: `no slot of ${pipe.capacity} is free, and ${holders} may still read`,
+      why: `no slot of ${pipe.capacity} is free, and ${namePids(holders)} may still read`,
       channels: [writable(pipe)],
       exclusive: true,
+      ...endedBy(kernel, holders),
     };
   },
 
@@ -81,10 +92,11 @@ export const pipeOperations: FileOperations<"pipe"> = {
       return done > 0 ? succeed(done) : fail("EPIPE");
     }
     const packet = (file.flags & O_DIRECT) !== 0;
-    const { slots, written } = fill(pipe, data.subarray(done), { merge: !inside, packet });
+    const { slots, written } = fill(pipe, done > 0 ? data.subarray(done) : data, { merge: !inside, packet });
     const filled = { ...pipe, slots };
     updateObject(draft, file.object, filled);
     if (pipe.slots.length === 0) wakeOne(draft, readable(pipe), "the pipe has data");
+    else announce(draft, readable(pipe), "the pipe has more data");
     const total = done + written;
     const finished = total === data.length || (file.flags & O_NONBLOCK) !== 0;
     if (!finished) return { kind: "continue", progress: total };
@@ -109,18 +121,22 @@ export const pipeOperations: FileOperations<"pipe"> = {
 
 const isWriteEnd = (file: OpenFile): boolean => (file.flags & O_WRONLY) !== 0;
 
-/** Who has an end of the pipe open: `P100 and P101`. */
-function listHolders(kernel: Kernel, object: number, accessMode: number): string {
+/** The processes that have an end of the pipe open: to write, or to read. */
+function listHolders(kernel: Kernel, object: number, isOpenFor: (flags: number) => boolean): Pid[] {
   const isEnd = (file: number) => {
     const open = kernel.files[file];
-    return open?.object === object && (open.flags & O_WRONLY) === accessMode;
+    return open?.object === object && isOpenFor(open.flags);
   };
-  const holders = listProcesses(kernel)
-    .filter((process) => process.descriptors.some((descriptor) => descriptor && isEnd(descriptor.file)))
-    .map((process) => namePid(process.pid));
-  if (holders.length > 4) return `${holders.length} processes`;
-  return holders.length > 1 ? `${holders.slice(0, -1).join(", ")} and ${holders.at(-1)}` : (holders[0] ?? "nobody");
+  return listProcesses(kernel)
+    .filter(({ common }) => common.descriptors.some((descriptor) => descriptor && isEnd(descriptor.file)))
+    .map(({ pid }) => pid);
 }
+
+/** Any thread of those that have the other end open may end the wait. */
+const endedBy = (kernel: Kernel, holders: readonly Pid[]): Pick<Block, "holders" | "anyHolder"> => ({
+  holders: holders.flatMap((pid) => getProcess(kernel, pid).common.threads),
+  anyHolder: true,
+});
 
 /** `F_GETPIPE_SZ`: bytes. */
 export const getPipeSize = (pipe: Pipe): number => pipe.capacity * PAGE_SIZE;

@@ -1,17 +1,13 @@
 /** poll(2): waiting for one of several descriptors. */
 import type { PollRequest, PollResult } from "../../schema/call.ts";
 import { POLLERR, POLLHUP, POLLNVAL } from "../../schema/constants.ts";
-import { findOpen, operationsOf } from "./file.ts";
-import { accessName, type Kernel, type Process } from "./kernel.ts";
+import { findOpen } from "./file.ts";
+import { type Kernel, type Process } from "./kernel.ts";
 import { MAX_DESCRIPTORS } from "./limits.ts";
-import { fail, reads, succeed, type CallModel, type OpenObject } from "./model.ts";
+import { operationsOf } from "./mechanism.ts";
+import { fail, succeed, type BasicModel, type OpenObject } from "./model.ts";
 
-export const poll: CallModel<"poll"> = {
-  touches: (kernel, process, requests) =>
-    listOpen(kernel, process, requests).flatMap((open) => [
-      reads(`file ${open.fileIndex}`),
-      reads(accessName(open.object)),
-    ]),
+export const poll: BasicModel<"poll"> = {
   blocks(kernel, process, requests, timeoutMs) {
     if (timeoutMs === 0 || requests.length > MAX_DESCRIPTORS) return null;
     if (findReady(kernel, process, requests).length > 0) return null;
@@ -20,17 +16,18 @@ export const poll: CallModel<"poll"> = {
     return {
       on: names.length > 4 ? `${names.length} objects` : names.join(", ") || "time",
       why: "no descriptor is ready",
-      channels: open.flatMap((entry) => operationsOf(entry.object).channels(entry)),
+      channels: open.flatMap((entry) => operationsOf(entry.object).channels(entry, kernel)),
       exclusive: false,
       ...(timeoutMs > 0 ? { timeoutMs } : {}),
     };
   },
+  restarts: "never",
   perform: (draft, process, requests) =>
     requests.length > MAX_DESCRIPTORS ? fail("EINVAL") : succeed(findReady(draft.kernel, process, requests)),
   expire: (draft, process, requests) => succeed(findReady(draft.kernel, process, requests)),
 };
 
-const listOpen = (kernel: Kernel, process: Process, requests: readonly PollRequest[]): OpenObject[] =>
+export const listOpen = (kernel: Kernel, process: Process, requests: readonly PollRequest[]): OpenObject[] =>
   requests.map(({ fd }) => findOpen(kernel, process, fd)).filter((open) => open !== null);
 
 /** The entries that have something to report; a negative descriptor is passed over. */
@@ -39,7 +36,7 @@ function findReady(kernel: Kernel, process: Process, requests: readonly PollRequ
     .filter(({ fd }) => fd >= 0)
     .map(({ fd, events }) => {
       const open = findOpen(kernel, process, fd);
-      const ready = open ? operationsOf(open.object).ready(open) & (events | POLLERR | POLLHUP) : POLLNVAL;
+      const ready = open ? operationsOf(open.object).ready(open, kernel) & (events | POLLERR | POLLHUP) : POLLNVAL;
       return { fd, events, revents: ready };
     })
     .filter(({ revents }) => revents !== 0);

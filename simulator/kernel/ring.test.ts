@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { createRandom } from "../drivers/random.ts";
+import { createRandom } from "../random.ts";
 import { drain, fill, type Ring } from "./ring.ts";
 
 const empty: Ring = { slots: [], capacity: 16 };

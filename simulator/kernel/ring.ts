@@ -35,35 +35,72 @@ export function fill(ring: Ring, data: Uint8Array, { merge, packet }: { merge: b
   let written = merge ? countMergeable(ring, data.length) : 0;
   const last = slots.at(-1);
   if (written > 0 && last)
-    slots[slots.length - 1] = { ...last, data: concatenate([last.data, data.subarray(0, written)]) };
+    slots[slots.length - 1] = {
+      ...last,
+      data: append(last.data, written < data.length ? data.subarray(0, written) : data),
+    };
   while (written < data.length && slots.length < ring.capacity) {
-    const page = data.subarray(written, written + PAGE_SIZE);
+    const isWhole = written === 0 && data.length <= PAGE_SIZE;
+    const page = isWhole ? data : data.subarray(written, written + PAGE_SIZE);
     slots.push({ data: page, offset: 0, packet });
     written += page.length;
   }
   return { slots, written };
 }
 
-/** Takes at most `count` bytes across slots, but never beyond the end of a packet. */
-export function drain(ring: Ring, count: number) {
+/** How far a page is written. */
+const ends = new WeakMap<ArrayBufferLike, number>();
+
+/**
+ * `data` with `more` behind it. What follows the end of `data` in its page belongs to whoever comes first; another kernel that goes on
+ * from the same `data` gets a page of its own. So nobody sees a change, and most small writes copy only themselves.
+ */
+function append(data: Uint8Array, more: Uint8Array): Uint8Array {
+  const length = data.length + more.length;
+  const end = data.byteOffset + data.length;
+  if (ends.get(data.buffer) === end && end + more.length <= data.buffer.byteLength) {
+    const joined = new Uint8Array(data.buffer, data.byteOffset, length);
+    joined.set(more, data.length);
+    ends.set(data.buffer, end + more.length);
+    return joined;
+  }
+  const page = new Uint8Array(PAGE_SIZE);
+  page.set(data);
+  page.set(more, data.length);
+  ends.set(page.buffer, length);
+  return page.subarray(0, length);
+}
+
+/** Takes at most `count` bytes across slots, but never beyond the end of a packet. `emptied`: how many slots are free now. */
+export function drain({ slots }: Ring, count: number): { slots: readonly Slot[]; data: Uint8Array; emptied: number } {
+  const [first] = slots;
+  if (first && !first.packet && count < first.data.length)
+    return { slots: slots.with(0, cut(first, count)), data: first.data.subarray(0, count), emptied: 0 };
   const taken: Uint8Array[] = [];
   let rest = count;
   let emptied = 0;
   let left: Slot | null = null;
-  for (const slot of ring.slots) {
-    const data = slot.data.subarray(0, rest);
+  for (const slot of slots) {
+    const data = rest < slot.data.length ? slot.data.subarray(0, rest) : slot.data;
     taken.push(data);
     rest -= data.length;
     if (data.length < slot.data.length && !slot.packet) {
-      left = { ...slot, data: slot.data.subarray(data.length), offset: slot.offset + data.length };
+      left = cut(slot, data.length);
       break;
     }
     emptied += 1;
     if (rest === 0 || slot.packet) break;
   }
-  const slots = left ? [left, ...ring.slots.slice(emptied + 1)] : ring.slots.slice(emptied);
-  return { slots, data: concatenate(taken), emptied };
+  const others = slots.slice(left ? emptied + 1 : emptied);
+  return { slots: left ? [left, ...others] : others, data: concatenate(taken), emptied };
 }
+
+/** What is left of a slot when `count` bytes have been read. */
+const cut = ({ data, offset, packet }: Slot, count: number): Slot => ({
+  data: data.subarray(count),
+  offset: offset + count,
+  packet,
+});
 
 /** The parts as one; a part alone is given as it is, since nobody changes it. */
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {

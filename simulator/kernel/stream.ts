@@ -10,6 +10,8 @@ export interface StandardStream {
 /** Longest text of one output event, in UTF-16 units: a long write makes several. */
 const outputEventLength = 32_768;
 
+const decoder = new TextDecoder();
+
 export const inputOperations: FileOperations<"input"> = {
   readBlocks: () => null,
   read: () => succeed(new Uint8Array()),
@@ -25,7 +27,7 @@ export const outputOperations: FileOperations<"output"> = {
   read: () => fail("EBADF"),
   writeBlocks: () => null,
   write(draft, { pid }, _open, data) {
-    const text = new TextDecoder().decode(data);
+    const text = decoder.decode(data);
     for (let at = 0; at < text.length; at += outputEventLength) {
       draft.events.push({ kind: "output", pid, text: text.slice(at, at + outputEventLength) });
     }
