@@ -1,6 +1,7 @@
 /** The compiled addon, as it is: functions that check their arguments and throw, numbers of this machine. */
 import { createRequire } from "node:module";
 import type { Disposition, PollRequest, PollResult } from "../schema/call.ts";
+import type { ResourceUsage, SchedulingAttributes } from "./sched.ts";
 
 /** What a disposition can be seen to be: a handler can be found, not set. */
 export type CurrentDisposition = Disposition | "handler";
@@ -36,6 +37,15 @@ interface Addon {
   readonly prctl: (option: number, argument?: number | string) => number;
   readonly getrlimit: (resource: number) => [soft: number, hard: number];
   readonly setrlimit: (resource: number, soft: number, hard: number) => void;
+  readonly sched_setaffinity: (pid: number, cpus: readonly number[]) => void;
+  readonly sched_getaffinity: (pid: number) => number[];
+  readonly sched_setattr: (pid: number, attributes: Partial<SchedulingAttributes>) => void;
+  readonly sched_getattr: (pid: number) => SchedulingAttributes;
+  readonly sched_yield: () => void;
+  readonly getpriority: (which: number, who: number) => number;
+  readonly setpriority: (which: number, who: number, nice: number) => void;
+  readonly getrusage: (who: number) => ResourceUsage;
+  readonly clock_nanosleep: (clock: number, flags: number, time: number) => void;
   readonly kill: (pid: number, signal: number) => void;
   readonly sigaction: (signal: number, disposition?: Disposition) => CurrentDisposition;
   readonly resetSignals: () => void;

@@ -1,5 +1,5 @@
 /** The calls of portable programs (schema/call.ts), each performed by this machine's kernel. */
-import type { CallTable } from "../schema/call.ts";
+import type { PortableCalls } from "../schema/call.ts";
 import { bytes } from "../schema/call.ts";
 import { O_DIRECT as portableDirect } from "../schema/constants.ts";
 import { addon } from "./addon.ts";
@@ -17,7 +17,7 @@ const maxReadBytes = 1 << 20;
 const toMachineFlags = (flags: number) => (flags & portableDirect ? (flags & ~portableDirect) | O_DIRECT : flags);
 const toPortableFlags = (flags: number) => (flags & O_DIRECT ? (flags & ~O_DIRECT) | portableDirect : flags);
 
-export const calls: CallTable = {
+export const calls: PortableCalls = {
   fork,
   exit: _exit,
   wait: () => Object.freeze(wait()),

@@ -14,6 +14,11 @@ export const O_NONBLOCK = constant("O_NONBLOCK");
 export const O_DIRECT = constant("O_DIRECT");
 export const O_CLOEXEC = constant("O_CLOEXEC");
 
+/** lseek(2): from where an offset counts. */
+export const SEEK_SET = constant("SEEK_SET");
+export const SEEK_CUR = constant("SEEK_CUR");
+export const SEEK_END = constant("SEEK_END");
+
 /** fcntl(2): commands. */
 export const F_DUPFD = constant("F_DUPFD");
 export const F_DUPFD_CLOEXEC = constant("F_DUPFD_CLOEXEC");
@@ -30,6 +35,7 @@ export const POLLIN = constant("POLLIN");
 export const POLLOUT = constant("POLLOUT");
 export const POLLERR = constant("POLLERR");
 export const POLLHUP = constant("POLLHUP");
+export const POLLRDHUP = constant("POLLRDHUP");
 export const POLLNVAL = constant("POLLNVAL");
 
 /** waitpid(2): options. */
@@ -62,6 +68,21 @@ export const RLIMIT_NPROC = constant("RLIMIT_NPROC");
 export const CLOCK_REALTIME = constant("CLOCK_REALTIME");
 export const CLOCK_MONOTONIC = constant("CLOCK_MONOTONIC");
 export const CLOCK_PROCESS_CPUTIME_ID = constant("CLOCK_PROCESS_CPUTIME_ID");
+export const TIMER_ABSTIME = constant("TIMER_ABSTIME");
+
+/** sched_setattr(2): policies. */
+export const SCHED_OTHER = constant("SCHED_OTHER");
+export const SCHED_FIFO = constant("SCHED_FIFO");
+export const SCHED_RR = constant("SCHED_RR");
+export const SCHED_BATCH = constant("SCHED_BATCH");
+export const SCHED_IDLE = constant("SCHED_IDLE");
+
+/** getpriority(2): whom it means; getrusage(2): whose. */
+export const PRIO_PROCESS = constant("PRIO_PROCESS");
+export const PRIO_PGRP = constant("PRIO_PGRP");
+export const PRIO_USER = constant("PRIO_USER");
+export const RUSAGE_SELF = constant("RUSAGE_SELF");
+export const RUSAGE_CHILDREN = constant("RUSAGE_CHILDREN");
 
 /** Linux's numbers that no header of libc gives per machine: what pipe(7) says. */
 export { PAGE_SIZE, PIPE_BUF, PIPE_PAGES } from "../schema/constants.ts";

@@ -19,6 +19,7 @@ export * from "./pidfd.ts";
 export * from "./pipe.ts";
 export * from "./poll.ts";
 export * from "./process.ts";
+export * from "./sched.ts";
 export * from "./signal.ts";
 export * from "./socket.ts";
 export * from "./wait.ts";

@@ -1,5 +1,5 @@
 /** Performing calls and telling of them: the events that the simulated kernel writes too, here seen from inside the process. */
-import type { Call, WaitResult } from "../schema/call.ts";
+import type { Call, PortableCalls, WaitResult } from "../schema/call.ts";
 import { describeArguments, describeResult } from "../schema/describe.ts";
 import { createSystemError, isSystemError } from "../schema/errno.ts";
 import { addon } from "./addon.ts";
@@ -12,9 +12,9 @@ import { openReport, type Report } from "./report.ts";
 /** How calls are performed: as they are, or with a trace. */
 export type Perform = (call: Call) => unknown;
 
-/** Performs a call as it is. */
+/** Performs a call as it is; the driver has let only portable ones through. */
 export const performCall: Perform = ({ name, args }) =>
-  (calls[name] as (...args: readonly unknown[]) => unknown)(...args);
+  (calls[name as keyof PortableCalls] as (...args: readonly unknown[]) => unknown)(...args);
 
 /** Performs calls and writes what happens to the descriptor `reportFd` (which it takes over), now and in every child. */
 export function traceCalls(reportFd: number): Perform {

@@ -66,6 +66,9 @@ void addFd(Napi::Object exports) {
   addFunction<dup2Call>(exports, "dup2");
   addFunction<fcntlCall>(exports, "fcntl");
   addFunction<unlinkCall>(exports, "unlink");
+  ADD_CONSTANT(exports, SEEK_SET);
+  ADD_CONSTANT(exports, SEEK_CUR);
+  ADD_CONSTANT(exports, SEEK_END);
   ADD_CONSTANT(exports, O_RDONLY);
   ADD_CONSTANT(exports, O_WRONLY);
   ADD_CONSTANT(exports, O_RDWR);

@@ -13,6 +13,7 @@ void addPidfd(Napi::Object exports);
 void addPipe(Napi::Object exports);
 void addPoll(Napi::Object exports);
 void addProcess(Napi::Object exports);
+void addSched(Napi::Object exports);
 void addSignal(Napi::Object exports);
 void addSocket(Napi::Object exports);
 void addWait(Napi::Object exports);

@@ -49,6 +49,7 @@ void addPoll(Napi::Object exports) {
   ADD_CONSTANT(exports, POLLOUT);
   ADD_CONSTANT(exports, POLLERR);
   ADD_CONSTANT(exports, POLLHUP);
+  ADD_CONSTANT(exports, POLLRDHUP);
   ADD_CONSTANT(exports, POLLNVAL);
 }
 
