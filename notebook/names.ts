@@ -8,9 +8,21 @@ export const simAmbient = ["display", "view", "Inputs", "check", "invalidation"]
 export const liveAmbient = ["check", "result"] as const;
 
 /** Modules that a cell may import, by where it runs. A `live` cell may import Node's own modules and files of its box besides. */
-export const simModules = ["ring3", "ring3/simulator"] as const;
+export const simModules = [
+  "ring3",
+  "ring3/simulator",
+  "ring3/scheduling",
+  "ring3/communication",
+  "ring3/synchronisation",
+  "ring3/memory",
+  "ring3/messages",
+  "ring3/deadlock",
+  "ring3/paging",
+  "ring3/disk",
+  "ring3/assembly",
+] as const;
 export const portableModules = ["ring3"] as const;
-export const liveModules = ["ring3", "ring3/posix", "ring3/simulator"] as const;
+export const liveModules = [...simModules, "ring3/posix"] as const;
 
 /**
  * Globals that a cell means when no scope of its own has the name. A fixed list, so that the build and the reader's browser agree;

@@ -4,6 +4,7 @@
  */
 import { Runtime, type Module, type Variable } from "@observablehq/runtime";
 import type { CompiledCell } from "../schema/cell.ts";
+import { noteCells } from "../schema/cell-places.ts";
 import type { CellError, FromFence, ToFence } from "../schema/protocol.ts";
 import { createAmbient, isAmbient, type InputStore } from "./ambient.ts";
 import { describeFailure } from "./failure.ts";
@@ -39,6 +40,7 @@ export function startNotebook({ modules, load, send }: NotebookOptions): (messag
     const url = `ring3-cells-${++modulesLoaded}.js`;
     try {
       const { cells: loaded } = await load(printModule(cells, url), url);
+      noteCells(url, loaded);
       for (const { id } of cells) remove(id);
       for (const cell of loaded) define(cell, url);
     } catch (error) {
