@@ -70,6 +70,12 @@ for (const [theme, block, background] of [
       const [least, first, second] = pairs.toSorted((a, b) => a[0] - b[0])[0]!;
       assert.ok(least >= 0.1, `process-${first} and process-${second}: ${least.toFixed(3)}`);
     });
+  test(`a name on a block, which has a quarter of its process's colour, is readable in the ${theme} theme (4.5 to 1)`, () => {
+    for (const colour of processes) {
+      const tint = colour.map((value, index) => 0.26 * value + 0.74 * background[index]!) as unknown as Rgb;
+      assert.ok(contrast(readColour(block, "r3-ink"), tint) >= 4.5, String(colour));
+    }
+  });
   test(`words and kernels are readable in the ${theme} theme (4.5 to 1)`, () => {
     for (const name of ["r3-quiet", "r3-ink", "r3-bad", "r3-good"])
       assert.ok(contrast(readColour(block, name), background) >= 4.5, name);

@@ -2,7 +2,9 @@
 import type { Sample } from "../schema/cell.ts";
 import type { ChapterData } from "./cell/data.ts";
 import { type ChapterPlace, findParts } from "./chapters.ts";
-import { bundleFence, type BuiltFile, type FenceBundle, nameByContent } from "./fence/bundle.ts";
+import { findImports } from "../notebook/imports.ts";
+import { simModules } from "../notebook/names.ts";
+import { bundleFence, bundleModules, type BuiltFile, type FenceBundle, nameByContent } from "./fence/bundle.ts";
 import { createHighlight } from "./markdown/highlight.ts";
 import { type Placement, printPlacement } from "./markdown/place.ts";
 import { presentChapter, type PresentedChapter } from "./markdown/present.ts";
@@ -40,7 +42,9 @@ export async function prepareSite({ contentDir, base }: SiteOptions): Promise<Pr
   if (problems.length > 0) throw new ChapterProblems(problems);
 
   const placements = new Map<string, Placement>();
-  const files: BuiltFile[] = [fence.worker, fence.modules];
+  const allModules = await bundleModules(new Map(simModules.map((name) => [name, new Set(["*"])])));
+  const modules = await Promise.all(chapters.map(({ compiled }) => bundleModules(findImports(compiled))));
+  const files: BuiltFile[] = [fence.worker, allModules, ...modules];
   for (const [index, place] of places.entries()) {
     const chapter = chapters[index]!;
     const data = nameByContent(place.slug.replaceAll("/", "-"), JSON.stringify(gatherData(chapter)), "json");
@@ -51,7 +55,8 @@ export async function prepareSite({ contentDir, base }: SiteOptions): Promise<Pr
         "data-chapter": base + data.path,
         "data-fence": base + fence.page.path,
         "data-worker": base + fence.worker.path,
-        "data-modules": base + fence.modules.path,
+        "data-modules": base + modules[index]!.path,
+        "data-all-modules": base + allModules.path,
       },
     ]);
     placements.set(place.file, printPlacement(chapter, head, highlight.colour));

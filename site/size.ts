@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { readOptions } from "./options.ts";
+import { diagramKinds } from "./views/plain.ts";
 
 export interface Weight {
   readonly name: string;
@@ -30,13 +31,20 @@ export function weighPage(folder: string, page: string, base = "/"): Weight[] {
   const gzip = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + gzipSync(text).length, 0);
   const later = (entry: string): string[] => chunks(main, entry).filter((path) => !first.includes(path));
   const page1 = later("page");
+  const figureOf = (kind: string): string[] =>
+    page1.flatMap((path) => chunks(path, kind)).filter((path) => !first.includes(path) && !page1.includes(path));
+  const alive = [...page1.map(read), asset("worker"), asset("modules")];
+  const figures = diagramKinds.filter((kind) => html.includes(`r3-figure r3-${kind}`)).flatMap(figureOf);
+  const shown = [...new Set(figures)].map(read);
   return [
     { name: "before the first interaction", bytes: gzip(first.map(read)), budget: 12 * kilobyte },
-    {
-      name: "after it: page, runtime, what cells import",
-      bytes: gzip([...page1.map(read), asset("worker"), asset("modules")]),
-      budget: 45 * kilobyte,
-    },
+    { name: "after it: page, runtime, what cells import", bytes: gzip(alive), budget: 45 * kilobyte },
+    { name: "with the figures that it shows", bytes: gzip([...alive, ...shown]), budget: 50 * kilobyte },
+    ...diagramKinds.map((kind) => ({
+      name: `to draw a ${kind}`,
+      bytes: gzip(figureOf(kind).map(read)),
+      budget: 6 * kilobyte,
+    })),
     { name: "with a runner", bytes: gzip(later("runner").map(read)), budget: 12 * kilobyte },
     {
       name: "editing",

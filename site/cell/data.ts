@@ -16,5 +16,7 @@ export interface ChapterData {
 export interface PageAssets {
   readonly fence: string;
   readonly worker: string;
+  /** The modules that the chapter's cells import; and all of them, for what a reader may import besides. */
   readonly modules: string;
+  readonly allModules: string;
 }

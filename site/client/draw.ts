@@ -1,15 +1,16 @@
 /** Draws the state of one side of a cell. Nodes of things that did not change stay, so that focus, scrolling and a drag survive. */
 import type { Kernel } from "../../schema/cell.ts";
+import type { View } from "../../schema/view.ts";
 import { type CellState, type Item, type Shown, traceOf } from "../cell/state.ts";
 import { describeElapsed, describeState } from "../cell/words.ts";
 import { toDom } from "../dom.ts";
-import type { Tree } from "../tree.ts";
 import { renderChecks } from "../views/checks.ts";
 import { renderError } from "../views/error.ts";
 import { renderInput } from "../views/input.ts";
-import { renderView } from "../views/render.ts";
+import { isDiagram, renderPlainView } from "../views/plain.ts";
 import type { CellElement } from "./cell-element.ts";
 import { describeInput, writeValue } from "./controls.ts";
+import { drawDiagram } from "./diagrams.ts";
 
 export interface Side {
   readonly draw: (state: CellState, context: DrawContext) => void;
@@ -35,18 +36,18 @@ export function createSide(cell: CellElement, kernel: Kernel): Side {
   live.className = "r3-text";
   live.tabIndex = 0;
 
-  const keep = (key: object, render: () => Tree): Node => {
+  const keep = (key: object, draw: () => Node): Node => {
     const known = drawn.get(key);
     if (known) return known;
-    const node = toDom(render());
+    const node = draw();
     drawn.set(key, node);
     return node;
   };
   const drawItem = (item: Item, { inputs }: DrawContext): Node => {
-    if (item.kind === "view") return keep(item, () => renderView(item.view));
+    if (item.kind === "view") return keep(item, () => drawView(item.view));
     const { key, input } = item;
     const value = (inputs[key] ?? input.value) as typeof input.value;
-    const node = keep(item, () => renderInput(key, input, value)) as Element;
+    const node = keep(item, () => toDom(renderInput(key, input, value))) as Element;
     // The one that stands there, baked or drawn before, may be under the reader's hand: it stays.
     const description = describeInput(node);
     const same = [...output.children].find((child) => child === node || describeInput(child) === description);
@@ -59,11 +60,11 @@ export function createSide(cell: CellElement, kernel: Kernel): Side {
     return [
       ...shown.items.map((item) => drawItem(item, context)),
       ...(shown.output === "" ? [] : [live]),
-      ...(shown.checks.length === 0 ? [] : [keep(shown.checks, () => renderChecks(shown.checks))]),
-      ...(shown.error === null ? [] : [keep(shown.error, () => renderError(shown.error!))]),
+      ...(shown.checks.length === 0 ? [] : [keep(shown.checks, () => toDom(renderChecks(shown.checks)))]),
+      ...(shown.error === null ? [] : [keep(shown.error, () => toDom(renderError(shown.error!)))]),
       ...(trace === null
         ? []
-        : [keep(shown.trace, () => renderView({ view: "timeline", trace, title: "What the processes did" }))]),
+        : [keep(shown.trace, () => drawView({ view: "timeline", trace, title: "What the processes did" }))]),
     ];
   };
 
@@ -90,6 +91,8 @@ export function createSide(cell: CellElement, kernel: Kernel): Side {
     tick: (state) => setText(elapsed, describeElapsed(state, performance.now())),
   };
 }
+
+const drawView = (view: View): Node => (isDiagram(view) ? drawDiagram(view) : toDom(renderPlainView(view)));
 
 /** A long text that grows is not made anew each time, or a flood would hold up the page. */
 function writeOutput(element: HTMLElement, text: string): void {

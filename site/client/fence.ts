@@ -20,14 +20,14 @@ const texts = new Map<string, Promise<string>>();
 /** Starts a Worker behind the fence, ending the one before. `onLost`: it was ended because it fell silent or sent what it may not. */
 export async function openFence(
   assets: PageAssets,
-  withModules: boolean,
+  modulesUrl: string | null,
   onMessage: (message: FromFence) => void,
   onLost: (reason: string) => void,
 ): Promise<Fence> {
   const [{ contentWindow }, worker, modules] = await Promise.all([
     (frame ??= openFrame(assets.fence)),
     fetchText(assets.worker),
-    withModules ? fetchText(assets.modules) : null,
+    modulesUrl === null ? null : fetchText(modulesUrl),
   ]);
   const { port1: port, port2 } = new MessageChannel();
   const parse = createGuard(() => performance.now());

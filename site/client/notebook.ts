@@ -1,4 +1,5 @@
 /** The simulated cells of the page as one reactive notebook behind the fence: which are defined, what their inputs are, what they hand out. */
+import { findImports, includesImports } from "../../notebook/imports.ts";
 import type { CompiledCell } from "../../schema/cell.ts";
 import type { FromFence } from "../../schema/protocol.ts";
 import { selectConnected, selectDependents } from "../cell/closure.ts";
@@ -47,7 +48,9 @@ export function createNotebook({ assets, cells, reserved, inputs, given, report,
   const values = new Map<string, unknown>();
   const waiting = new Map<string, PromiseWithResolvers<unknown>>();
   let fence: Promise<Fence> | null = null;
-  let withModules = false;
+  /** What the author's cells import is one file, so whoever needs some of it has it all. */
+  const authors = findImports(cells);
+  let modulesUrl: string | null = null;
 
   /** Is it about a cell that is defined here, or about a name that one defines? Anything else is forged, and would only fill the page. */
   const isExpected = (message: FromFence): boolean => {
@@ -113,28 +116,35 @@ export function createNotebook({ assets, cells, reserved, inputs, given, report,
     running.clear();
   };
 
-  const open = async (modules: boolean): Promise<Fence> => {
-    withModules = modules;
-    const session = await openFence(assets, modules, listen, lose);
+  /** Where the modules lie that `wanted` import, if those that are loaded do not do. */
+  const locateModules = (wanted: readonly CompiledCell[]): string | null => {
+    const needed = findImports(wanted);
+    if (needed.size === 0 || modulesUrl === assets.allModules) return modulesUrl;
+    return includesImports(authors, needed) ? assets.modules : assets.allModules;
+  };
+
+  const open = async (url: string | null): Promise<Fence> => {
+    modulesUrl = url;
+    const session = await openFence(assets, url, listen, lose);
     for (const [name, value] of results) session.post({ type: "value", name, value });
     return session;
   };
 
   const define = async (wanted: readonly CompiledCell[]): Promise<void> => {
-    const needsModules = wanted.some((cell) => cell.body.includes("$import("));
+    const url = locateModules(wanted);
     let added = wanted;
     for (const cell of wanted) {
       defined.set(cell.id, cell);
       running.add(cell.id);
       report(cell.id, { type: "run", at: performance.now() });
     }
-    if (fence !== null && needsModules && !withModules) {
+    if (fence !== null && url !== modulesUrl) {
       const old = fence;
       fence = null;
       (await old).end();
       added = [...defined.values()];
     }
-    const current = (fence ??= open(needsModules));
+    const current = (fence ??= open(url));
     const session = await current.catch((error: unknown) => {
       if (fence === current) abandon(error instanceof Error ? error.message : String(error));
     });

@@ -6,6 +6,7 @@ import { describeMissing, missingResults } from "../cell/missing.ts";
 import { createRequest } from "../../notebook/request.ts";
 import { advance, type CellEvent, type CellState, freshState } from "../cell/state.ts";
 import type { CellElement } from "./cell-element.ts";
+import { fetchDiagrams } from "./diagrams.ts";
 import { createSide, type Side } from "./draw.ts";
 import { fetchText, warmFence } from "./fence.ts";
 import { createNotebook, type Notebook } from "./notebook.ts";
@@ -30,9 +31,10 @@ const tickMs = 100;
 
 /** `runner`: the connection, if there is one at this moment. */
 export async function openPage(notebookElement: HTMLElement, runner: () => Runner | null): Promise<Page> {
-  const { chapter, fence = "", worker = "", modules = "" } = notebookElement.dataset;
-  const assets = { fence, worker, modules };
+  const { chapter, fence = "", worker = "", modules = "", allModules = "" } = notebookElement.dataset;
+  const assets = { fence, worker, modules, allModules };
   warmFence(assets);
+  fetchDiagrams();
   const data = JSON.parse(await fetchText(chapter ?? "")) as ChapterData;
   const cells = new Map(data.cells.map((cell) => [cell.id, cell]));
   const states = new Map<string, CellState>();

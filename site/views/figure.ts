@@ -15,3 +15,9 @@ export function renderScroll(label: string, content: Tree): Tree {
 export function renderAlternative(summary: string, content: Tree): Tree {
   return ["details", { class: "r3-alternative" }, ["summary", {}, summary], content];
 }
+
+/** A drawing of so many CSS pixels, with what it shows in words for those who do not see it. */
+export function renderDrawing(width: number, height: number, description: string, ...content: Tree[]): Tree {
+  const [w, h] = [Math.ceil(width), Math.ceil(height)];
+  return ["svg", { viewBox: `0 0 ${w} ${h}`, width: w, height: h, role: "img", "aria-label": description }, ...content];
+}

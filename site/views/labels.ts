@@ -1,6 +1,13 @@
 /** Width of a label in the drawing's font, in CSS pixels: a generous estimate, since the build has no font. */
 export const widthOf = (text: string): number => 6.7 * text.length + 6;
 
+/** The class of the process that stands at `index` in a drawing: its colour, which never stands without its name. */
+export const colourOf = (index: number): string => `process-${(index % 8) + 1}`;
+
+/** The text in at most `length` characters. */
+export const cut = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+
 export interface LabelPlaces {
   /** For each label the row it stands in and where it begins; null: it did not fit. */
   readonly places: readonly ({ readonly x: number; readonly row: number } | null)[];

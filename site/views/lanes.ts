@@ -1,5 +1,6 @@
 /** From a trace to what a timeline draws: one lane per process. The same fold for ticks of the simulator and microseconds of Linux. */
 import type { Trace, TraceEvent } from "../../schema/trace.ts";
+import { describeEvent, describeFault } from "./words.ts";
 
 /**
  * What a process is doing: `running` on a CPU; `ready`, waiting for one; `inside` a system call, as far as one can see from outside;
@@ -14,7 +15,7 @@ export interface Span {
   /** What a blocked process waits on, or the call that it is inside of. */
   readonly on?: string;
 }
-/** A system call or a signal, from when it begins to when it is over. */
+/** A system call, or what happens at one moment (a signal, a fault, a message), from when it begins to when it is over. */
 export interface Mark {
   readonly from: number;
   readonly to: number;
@@ -109,12 +110,7 @@ function applyEvent(lane: OpenLane, event: TraceEvent, scheduled: boolean): void
     case "fail":
       return closeCall(lane, event, scheduled);
     case "signal":
-      lane.marks.push({
-        from: event.at,
-        to: event.at,
-        text: `${event.signal}: ${signalWords[event.action]}`,
-        failed: event.action === "terminate",
-      });
+      addMark(lane, event.at, `${event.signal}: ${signalWords[event.action]}`, event.action === "terminate");
       if (event.action === "stop") enter(lane, "stopped", event.at);
       if (event.action === "continue") enter(lane, scheduled ? "ready" : "running", event.at);
       return;
@@ -127,10 +123,32 @@ function applyEvent(lane: OpenLane, event: TraceEvent, scheduled: boolean): void
         lane.marks.push({ from: lane.call.at, to: event.at, text: lane.call.text, failed: false });
       lane.call = null;
       return enter(lane, "zombie", event.at);
+    case "switch":
+      return addMark(lane, event.at, "switch");
+    case "move":
+      return addMark(lane, event.at, event.to);
+    case "release":
+      return addMark(lane, event.at, `job ${event.job}, due at ${event.deadline}`);
+    case "miss":
+      return addMark(lane, event.at, describeEvent(event), true);
+    case "fault":
+      return addMark(lane, event.at, `page ${event.page}: ${describeFault(event)}`, event.cause === "protection");
+    case "message":
+      return addMark(lane, event.at, `message: ${event.text}`);
+    case "flush":
+      return addMark(lane, event.at, `${event.object} = ${event.value} is seen`);
+    case "renew":
+    case "remap":
+    case "complete":
+    case "copy":
     case "output":
     case "reap":
       return;
   }
+}
+
+function addMark(lane: OpenLane, at: number, text: string, failed = false): void {
+  lane.marks.push({ from: at, to: at, text, failed });
 }
 
 const signalWords = {

@@ -1,12 +1,13 @@
 /** The timeline of a trace: one lane per process, its states as shapes, its calls as marks. */
 import type { Trace } from "../../schema/trace.ts";
-import type { Tree } from "../tree.ts";
-import { renderAlternative, renderScroll } from "./figure.ts";
+import { round, type Tree } from "../tree.ts";
+import { axisRoom, listTicks } from "./axis.ts";
+import { renderAlternative, renderDrawing, renderScroll } from "./figure.ts";
 import type { ViewOf } from "./kinds.ts";
 import { type Lane, type Lanes, type LaneState, type Mark, type Span, foldLanes } from "./lanes.ts";
 import { formatQuantity } from "./bars.ts";
 import { kernelWords, renderKernel } from "./kernel.ts";
-import { placeLabels, widthOf } from "./labels.ts";
+import { colourOf, cut, placeLabels, widthOf } from "./labels.ts";
 import { renderRows } from "./table.ts";
 import { describeEvent, explainErrno } from "./words.ts";
 
@@ -75,21 +76,10 @@ function drawTimeline({ lanes, from, to }: Lanes, trace: Trace, description: str
       ...lane.marks.flatMap((mark, nth) => drawMark(mark, x(mark.from), top + titleHeight, labels.places[nth] ?? null)),
       ...drawEnd(lane, x, top + titleHeight),
     ];
-    return ["g", { class: `process-${(index % 8) + 1}` }, ...axisOf];
+    return ["g", { class: colourOf(index) }, ...axisOf];
   });
   const height = y + axisHeight;
-  return [
-    "svg",
-    {
-      viewBox: `0 0 ${Math.ceil(width)} ${height}`,
-      width: Math.ceil(width),
-      height,
-      role: "img",
-      "aria-label": description,
-    },
-    ...drawAxis(from, to, trace, x, y),
-    ...drawn,
-  ];
+  return renderDrawing(width, height, description, ...drawAxis(from, to, trace, x, y), ...drawn);
 }
 
 const titleOf = (lane: Lane, trace: Trace): string =>
@@ -124,7 +114,7 @@ function drawShape(state: LaneState, x: number, y: number, width: number): Tree 
     case "inside":
       return ["rect", { class: "r3-inside", x, y: y + 5, width, height: barHeight - 10 }];
     case "stopped":
-      return ["path", { class: "r3-stopped", d: `M${round2(x)} ${middle - 3}h${round2(width)}m0 6h${round2(-width)}` }];
+      return ["path", { class: "r3-stopped", d: `M${round(x)} ${middle - 3}h${round(width)}m0 6h${round(-width)}` }];
     case "blocked":
     case "zombie":
       return ["line", { class: `r3-${state}`, x1: x, x2: x + width, y1: middle, y2: middle }];
@@ -148,7 +138,7 @@ function drawMark(mark: Mark, x: number, y: number, place: { x: number; row: num
   const words = errno === undefined ? mark.text : `${call} fails: ${explainErrno(errno)}`;
   const below = y + barHeight;
   const shape: Tree = mark.failed
-    ? ["path", { class: "r3-mark r3-failed", d: `M${round2(x - 3)} ${y - 3}l6 6m0 -6l-6 6` }]
+    ? ["path", { class: "r3-mark r3-failed", d: `M${round(x - 3)} ${y - 3}l6 6m0 -6l-6 6` }]
     : ["line", { class: "r3-mark", x1: x, x2: x, y1: y - 3, y2: below + 3 }];
   if (place === null) return [["g", {}, ["title", {}, words], shape]];
   const baseline = below + 13 + place.row * labelHeight;
@@ -161,8 +151,6 @@ function drawMark(mark: Mark, x: number, y: number, place: { x: number; row: num
   return [["g", {}, ["title", {}, words], stem, shape, text]];
 }
 
-const round2 = (value: number): number => Math.round(value * 100) / 100;
-
 function drawEnd(lane: Lane, x: (time: number) => number, y: number): Tree[] {
   if (lane.end === null) return [];
   const at = x(lane.end.at);
@@ -173,7 +161,7 @@ function drawEnd(lane: Lane, x: (time: number) => number, y: number): Tree[] {
       ["title", {}, lane.end.text],
       [
         "path",
-        { class: "r3-end", d: `M${round2(at)} ${y - 3}v${barHeight + 6}m0 ${-barHeight / 2 - 3}m-4 -4l8 8m0 -8l-8 8` },
+        { class: "r3-end", d: `M${round(at)} ${y - 3}v${barHeight + 6}m0 ${-barHeight / 2 - 3}m-4 -4l8 8m0 -8l-8 8` },
       ],
       ["text", { class: "r3-end-text", x: at + 7, y: y - 4 }, lane.end.text],
     ],
@@ -181,9 +169,7 @@ function drawEnd(lane: Lane, x: (time: number) => number, y: number): Tree[] {
 }
 
 function drawAxis(from: number, to: number, trace: Trace, x: (time: number) => number, y: number): Tree[] {
-  const step = chooseStep(to - from, x(to) - x(from));
-  const times: number[] = [];
-  for (let time = Math.ceil(from / step) * step; time <= to; time += step) times.push(time);
+  const times = listTicks(from, to, (x(to) - x(from)) / axisRoom, 1);
   const unit = trace.unit === "tick" ? "ticks" : "µs";
   return [
     ...times.map((time): Tree => ["line", { class: "r3-grid", x1: x(time), x2: x(time), y1: 0, y2: y }]),
@@ -194,13 +180,6 @@ function drawAxis(from: number, to: number, trace: Trace, x: (time: number) => n
     ]),
     ["text", { class: "r3-axis", x: margin, y: y + 29 }, `time in ${unit}`],
   ];
-}
-
-/** 1, 2 or 5 times a power of ten, so that labels on the axis stand at least 44 pixels apart. */
-function chooseStep(length: number, width: number): number {
-  const least = (44 * Math.max(length, 1)) / Math.max(width, 1);
-  const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least) ?? 10 * power;
 }
 
 /** The shapes that occur, each with its word beside it. */
@@ -239,5 +218,3 @@ function shorten(text: string): string {
   const [call, outcome] = at < 0 ? [text, ""] : [text.slice(0, at), cut(text.slice(at), 20)];
   return cut(call, 36 - outcome.length) + outcome;
 }
-
-const cut = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
