@@ -7,6 +7,7 @@ import { addBench } from "./commands/bench.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addRun } from "./commands/run.ts";
 import { addServe } from "./commands/serve.ts";
+import { addSimulate } from "./commands/simulate.ts";
 import { addVerify } from "./commands/verify.ts";
 import { Misuse } from "./misuse.ts";
 
@@ -26,7 +27,7 @@ const program = new Command("ring3")
   .enablePositionalOptions()
   .exitOverride()
   .configureOutput({ outputError: () => {} });
-for (const add of [addServe, addVerify, addRun, addDoctor, addBench]) add(program);
+for (const add of [addServe, addVerify, addRun, addSimulate, addDoctor, addBench]) add(program);
 for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });
 
 try {

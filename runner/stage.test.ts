@@ -15,7 +15,7 @@ import {
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { findCache, prepareStage } from "./stage.ts";
+import { findCache, prepareStage, type Stage } from "./stage.ts";
 
 const checkout = path.resolve(import.meta.dirname, "..");
 const folder = mkdtempSync(path.join(tmpdir(), "ring3-stage-"));
@@ -40,13 +40,19 @@ test("no test, bench or fixture is staged, and no TypeScript", () => {
   );
 });
 
-test("a stage that is there is found in less than 20 ms", () => {
-  const began = performance.now();
-  const first = prepareStage(cache);
-  const ms = performance.now() - began;
-  console.log(`found in ${ms.toFixed(1)} ms`);
-  assert.ok(ms < 20);
-  assert.deepEqual(prepareStage(cache), first);
+test("a stage that is there is found in a fifth of the time that making it takes", () => {
+  const another = path.join(folder, "another");
+  const time = (): { stage: Stage; ms: number } => {
+    const began = performance.now();
+    const stage = prepareStage(another);
+    return { stage, ms: performance.now() - began };
+  };
+  const made = time();
+  const found = [1, 2, 3].map(() => time());
+  const ms = Math.min(...found.map((one) => one.ms));
+  console.log(`made in ${made.ms.toFixed(1)} ms, found in ${ms.toFixed(1)}`);
+  assert.ok(ms < made.ms / 5);
+  for (const { stage } of found) assert.deepEqual(stage, made.stage);
 });
 
 test("a file that was touched makes another stage; one that nobody used for a week is removed", () => {

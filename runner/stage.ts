@@ -86,7 +86,10 @@ function listFiles(root: string): string[] {
     throw new Error(`the addon is not built (${addon}): run \`npm start\` first`);
   const sources = ["schema", "native", "simulator", path.join("runner", "zygote")].flatMap((room) =>
     readdirSync(path.join(root, room), { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.(?:ts|mjs)$/.test(name) && !/\.d\.mts$|\.test\.ts$|^(?:bench|fixtures|testing)\b/.test(name))
+      .filter(
+        (name) =>
+          /\.(?:ts|mjs)$/.test(name) && !/\.d\.mts$|\.test(?:ing)?\.ts$|^(?:bench|fixtures|testing)\b/.test(name),
+      )
       .map((name) => path.join(room, name)),
   );
   return ["package.json", addon, ...sources].toSorted();

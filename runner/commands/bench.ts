@@ -5,8 +5,9 @@ import { Misuse } from "../misuse.ts";
 /** Each group is loaded when it is asked for. */
 const groups: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   native: async () => (await import("../../native/bench/bench.ts")).benchNative(),
-  simulator: async () => (await import("../../simulator/bench.ts")).benchSimulator(),
+  simulator: async () => (await import("../bench/simulator.ts")).benchSimulator(),
   runner: async () => (await import("../bench/runner.ts")).benchRunner(),
+  site: async () => (await import("../bench/site.ts")).benchSite(),
   verify: async () => (await import("../bench/verify.ts")).benchVerify(),
 };
 

@@ -12,6 +12,15 @@ const packageUrls: Readonly<Record<string, string>> = {
   ring3: new URL("../../schema/call.ts", import.meta.url).href,
   "ring3/posix": new URL("../../native/posix.ts", import.meta.url).href,
   "ring3/simulator": new URL("../../simulator/index.ts", import.meta.url).href,
+  "ring3/scheduling": new URL("../../simulator/scheduling/index.ts", import.meta.url).href,
+  "ring3/communication": new URL("../../simulator/communication/index.ts", import.meta.url).href,
+  "ring3/synchronisation": new URL("../../simulator/synchronisation/index.ts", import.meta.url).href,
+  "ring3/memory": new URL("../../simulator/memory/index.ts", import.meta.url).href,
+  "ring3/messages": new URL("../../simulator/synchronisation/messages.ts", import.meta.url).href,
+  "ring3/deadlock": new URL("../../simulator/deadlock/index.ts", import.meta.url).href,
+  "ring3/paging": new URL("../../simulator/memory/paging.ts", import.meta.url).href,
+  "ring3/disk": new URL("../../simulator/disk/disk.ts", import.meta.url).href,
+  "ring3/assembly": new URL("../../simulator/assembly/index.ts", import.meta.url).href,
 };
 /** The name under which a portable program's `main` leaves its module. */
 const mainExport = "$main";
@@ -34,7 +43,7 @@ export function addressScript({ folder, name }: Placement): string {
   return pathToFileURL(`${folder}/${name}.ts`).href;
 }
 
-/** Teaches Node's loader the names `ring3`, `ring3/posix` and `ring3/simulator`, wherever they are imported, and the program without a file. */
+/** Teaches Node's loader the names `ring3`, `ring3/posix` and so on, wherever they are imported, and the program without a file. */
 export function prepareLoader(): void {
   registerHooks({
     resolve: (specifier, context, next) => {
