@@ -221,3 +221,29 @@ async function watchShift(page: Page): Promise<() => Promise<number>> {
       return seen.shift;
     });
 }
+
+test("a page loads what its cells import, and an edit that imports more fetches the rest", async ({ site, visit }) => {
+  const page = await visit(site.origin + chapterPath);
+  const fetched = () =>
+    page.evaluate(() =>
+      performance.getEntriesByType("resource").flatMap(({ name }) => /\/(modules\.[\w-]+\.js)$/.exec(name)?.[1] ?? []),
+    );
+  const side = panel(page, spare.sim, "sim");
+  await run(side);
+  expect(await fetched()).toHaveLength(1);
+  const value = page.getByRole("slider", { name: "Bytes per write" });
+  await value.focus();
+  await page.keyboard.press("ArrowRight");
+
+  await edit(
+    page,
+    spare.sim,
+    `import { fcfs, runWorkload } from "ring3/scheduling";\ndisplay(runWorkload([{ id: "A", bursts: [3] }], fcfs()).end);`,
+  );
+  await run(side);
+  expect(await readOutput(side)).toBe("3\n");
+  expect(await fetched()).toHaveLength(2);
+  // The other cells were built again with what they had.
+  await expect(value).toHaveValue("2050");
+  await expect.poll(() => panel(page, "capacities", "sim").locator("tbody tr td:first-child").allTextContents()).toContain("2050"); // prettier-ignore
+});
